@@ -1,0 +1,84 @@
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Rooms that decide: no clock, no dice, no timers, no I/O. Time and chance come in as inputs. */
+const PURE_ROOMS = [
+  'base',
+  'corosync-conf',
+  'totem',
+  'quorum',
+  'cib',
+  'cib-store',
+  'status',
+  'transition',
+  'scheduler',
+  'executor',
+  'fencer',
+  'controller',
+  'node',
+  'agent',
+];
+const PURE = PURE_ROOMS.map((room) => `packages/${room}/src/**/*.ts`);
+const IMPURE_GLOBALS = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'process'];
+
+export default defineConfig(
+  {
+    ignores: [
+      '**/dist/',
+      '**/dist-test/',
+      '.tap/',
+      '.demo/',
+      'node_modules/',
+      'eslint.config.js',
+      '**/*.mjs',
+      '**/*.cjs',
+      '**/*.d.ts',
+    ],
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: false, requireDefaultForNonUnion: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+      ],
+      eqeqeq: 'error',
+      complexity: ['error', 12],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 4],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: PURE,
+    rules: {
+      'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Take `now` as an argument.' },
+        { object: 'Math', property: 'random', message: 'Take a Prng as an argument.' },
+        { object: 'performance', property: 'now', message: 'Take `now` as an argument.' },
+      ],
+      'no-restricted-imports': ['error', { patterns: ['node:*'] }],
+      'no-console': 'error',
+    },
+  },
+  { files: ['packages/base/src/digest.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['**/test/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off', complexity: 'off' },
+  },
+);

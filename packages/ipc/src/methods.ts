@@ -1,0 +1,104 @@
+/**
+ * What a client may ask of the daemon: JSON-RPC 2.0 method name → parameters and result.
+ * One table; the schemas beside it check both ways.
+ */
+
+/** How far a change got before its asker was answered. */
+export type Receipt = {
+  /** `admin_epoch.epoch.num_updates` after the change. */
+  readonly version: string;
+  /** Nodes that have the change on stable storage. */
+  readonly storedOn: readonly string[];
+  /**
+   * True: no failure that the cluster is built for can lose it. False: it is stored on every current
+   * member, but a node that is not proven down may know nothing of it and win a later argument.
+   */
+  readonly durable: boolean;
+  readonly warnings: readonly string[];
+};
+
+export type Methods = {
+  /** The whole CIB (configuration and status) as XML text, and its version. */
+  'cib.query': { params: { section?: string }; result: { xml: string; version: string } };
+  /**
+   * Replace the configuration by `xml` (a whole `<cib>` or `<configuration>`), made from version `base`.
+   * Refused as `stale` where somebody else changed it since, as `invalid` with every fault named,
+   * as `no-quorum` where this partition may not change anything.
+   */
+  'cib.replace': { params: { base: string; xml: string; user: string }; result: Receipt };
+  /** Set or remove (null) a node attribute: `forever` in the configuration, `reboot` in the status. */
+  'node.attribute': {
+    params: {
+      node: string;
+      name: string;
+      value: string | null;
+      lifetime: 'forever' | 'reboot';
+      user: string;
+    };
+    result: Receipt;
+  };
+  /** Forget failures and history of a resource (all where undefined) on a node (all where undefined). */
+  'resource.cleanup': {
+    params: { resource?: string; node?: string; user: string };
+    result: Receipt;
+  };
+  /** Ask for a node to be fenced; answered when it is proven or has failed. */
+  'fence.request': {
+    params: { node: string; action: 'off' | 'on' | 'reboot'; user: string };
+    result: { outcome: string };
+  };
+  /** A human vouches that a node is off. */
+  'fence.confirm': { params: { node: string; user: string }; result: { outcome: string } };
+  'fence.history': { params: Record<string, never>; result: { entries: readonly FenceRecord[] } };
+  /** Everything `crm status` needs that is not in the CIB. */
+  'cluster.status': { params: Record<string, never>; result: ClusterStatus };
+  /** Leave the cluster: stop everything here first, then end the daemon. */
+  'cluster.stop': { params: { user: string }; result: { outcome: string } };
+  /** Agents this node knows: all of a class, or one's metadata XML. */
+  'agent.list': {
+    params: { class?: string; provider?: string };
+    result: { agents: readonly string[] };
+  };
+  'agent.metadata': { params: { agent: string }; result: { xml: string } };
+  /** Why the last decision was what it was, for one resource or one node. */
+  explain: { params: { subject: string }; result: { lines: readonly string[] } };
+};
+
+export type FenceRecord = {
+  readonly id: string;
+  readonly target: string;
+  readonly action: string;
+  readonly state: 'pending' | 'done' | 'failed';
+  readonly origin: string;
+  /** What the fencer is doing or why it failed, in words. */
+  readonly detail: string;
+  readonly devices: readonly string[];
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+};
+
+export type ClusterStatus = {
+  readonly cluster: string;
+  readonly node: string;
+  readonly nodeId: number;
+  readonly version: string;
+  readonly dc: string | null;
+  readonly ring: {
+    readonly id: string;
+    readonly state: string;
+    readonly members: readonly string[];
+  };
+  readonly quorum: {
+    readonly quorate: boolean;
+    readonly totalVotes: number;
+    readonly expectedVotes: number;
+    readonly needed: number;
+    readonly flags: readonly string[];
+    readonly waitingFor: readonly string[];
+  };
+  /** `idle`, `scheduling`, `transition`, `joining`, `waiting`. */
+  readonly controller: string;
+  /** Sentences an operator must see: plain datagrams, fencing disabled, a fence that keeps failing. */
+  readonly warnings: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+};

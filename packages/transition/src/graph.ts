@@ -25,6 +25,8 @@ export type ResourceAction = ActionBase & {
   readonly parameters: Readonly<Record<string, string>>;
   /** The exit code that counts as success (7 for a probe that should find nothing). */
   readonly targetRc: number;
+  /** Filed with the result (`op-digest`, B3.1): a later change of parameters is seen by it. */
+  readonly opDigest: string | undefined;
 };
 
 /** Stop a recurring operation on `node`. */

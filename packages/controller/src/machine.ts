@@ -1,0 +1,116 @@
+/**
+ * The controller: the agreed stream in, status, decisions and operations out.
+ *
+ * Every member applies every command; the DC (a function of the agreed view, so there is no election)
+ * also decides. Nothing here reads a clock or a disk; see `protocol.ts` for what it asks of the world.
+ */
+import type { Instant } from '@holdfast/base';
+import { diff, ensureNode, formatVersion } from '@holdfast/cib';
+import { step as stepStore, versionOf, type Proposal } from '@holdfast/cib-store';
+import { onEnvelope } from './applying.ts';
+import { decodeEnvelope } from './commands.ts';
+import { decide, decidingDeadline, goOn, onScheduled } from './deciding.ts';
+import { answerFences, onFencerResult } from './fencing.ts';
+import { onRegular } from './joining.ts';
+import { onReport } from './local.ts';
+import { answerStored, considerTerm, introductionId } from './proposals.ts';
+import type { ControllerEffect, ControllerInput } from './protocol.ts';
+import { askToLeave, onRequest } from './requests.ts';
+import { type ControllerState, isDc, nameOf } from './state.ts';
+import { handleStoreEffects } from './storing.ts';
+import { send, tell } from './stream.ts';
+
+export function step(state: ControllerState, input: ControllerInput, now: Instant): ControllerEffect[] {
+  const wasAgreed = state.view.kind === 'agreed' ? state.view.id : undefined;
+  state.effects = [];
+  take(state, input, now);
+  goOn(state, now);
+  if (state.view.kind === 'agreed') {
+    if (state.view.id !== wasAgreed) askToLeave(state, now);
+    considerTerm(state);
+    introduceMembers(state);
+    answerStored(state);
+  }
+  answerFences(state);
+  decide(state, now);
+  const { effects } = state;
+  state.effects = [];
+  return effects;
+}
+
+/** When `step` wants a tick, if nothing happens before; undefined: never. */
+export function deadline(state: ControllerState): Instant | undefined {
+  return decidingDeadline(state);
+}
+
+function take(state: ControllerState, input: ControllerInput, now: Instant): void {
+  switch (input.kind) {
+    case 'delivered': {
+      const envelope = decodeEnvelope(input.payload);
+      if (envelope === undefined) {
+        const from = nameOf(state, input.from);
+        tell(state, 'warning', 'unknown-command', `${from} sent a command this version does not know; it was left alone`);
+        return;
+      }
+      onEnvelope(state, input.from, envelope, now);
+      return;
+    }
+    case 'transitional':
+      return;
+    case 'regular':
+      onRegular(state, input, now);
+      return;
+    case 'quorum':
+      onQuorum(state, input.reading);
+      return;
+    case 'scheduled':
+      onScheduled(state, input, now);
+      return;
+    case 'report':
+      onReport(state, input);
+      return;
+    case 'fenced':
+    case 'fence-failed':
+      onFencerResult(state, input, now);
+      return;
+    case 'disk':
+      handleStoreEffects(state, stepStore(state.store, input));
+      return;
+    case 'request':
+      onRequest(state, input.id, input.request, now);
+      return;
+    case 'clock':
+      state.wallOffsetMs = input.wall - now;
+      return;
+    case 'tick':
+      return;
+  }
+}
+
+function onQuorum(state: ControllerState, reading: ControllerState['quorum']): void {
+  if (reading.quorate !== state.quorum.quorate) {
+    state.deciding.dirty = reading.quorate ? 'quorum was gained' : 'quorum was lost';
+  }
+  state.quorum = reading;
+}
+
+/** The DC writes every member into the configuration's nodes, so that operators can name it. */
+function introduceMembers(state: ControllerState): void {
+  if (state.view.kind !== 'agreed' || !isDc(state) || !state.quorum.quorate) return;
+  if (state.deciding.introduced === state.view.id || state.proposals.length > 0) return;
+  state.deciding.introduced = state.view.id;
+  let root = state.store.root;
+  for (const id of state.view.members) {
+    root = ensureNode(root, { id: String(id), name: nameOf(state, id) });
+  }
+  if (root === state.store.root) return;
+  const version = versionOf(state.store);
+  const proposal: Proposal = {
+    id: introductionId(state.view.id),
+    base: `${version.adminEpoch}.${version.epoch}`,
+    patch: diff(state.store.root, root),
+    user: 'holdfast',
+  };
+  send(state, { kind: 'propose', proposal });
+  tell(state, 'info', 'nodes', `members are written into the configuration (from ${formatVersion(version)})`);
+}

@@ -1,0 +1,213 @@
+/**
+ * One whole cluster node without a world: quorum, controller, executor and fencer, wired. A routing
+ * table: whose effect is whose input. The daemon gives it a real world, the simulator a drawn one.
+ */
+import { earliest, type Instant, type NodeName } from '@holdfast/base';
+import {
+  controller,
+  deadline as controllerDeadline,
+  type ControllerEffect,
+  type ControllerInput,
+  type ControllerState,
+  step as stepController,
+} from '@holdfast/controller';
+import {
+  deadline as executorDeadline,
+  executor,
+  type ExecutorEffect,
+  type ExecutorInput,
+  type ExecutorState,
+  step as stepExecutor,
+} from '@holdfast/executor';
+import {
+  deadline as fencerDeadline,
+  fencer,
+  type FencerEffect,
+  type FencerInput,
+  type FencerState,
+  step as stepFencer,
+} from '@holdfast/fencer';
+import {
+  deadline as quorumDeadline,
+  quorum,
+  type QuorumEffect,
+  type QuorumInput,
+  type QuorumState,
+  step as stepQuorum,
+} from '@holdfast/quorum';
+import { readFencerConfig } from './fencing-config.ts';
+import type { NodeConfig, NodeDisk, NodeEffect, NodeInput } from './protocol.ts';
+
+export type NodeMachine = {
+  readonly config: NodeConfig;
+  readonly quorum: QuorumState;
+  readonly controller: ControllerState;
+  readonly executor: ExecutorState;
+  readonly fencer: FencerState;
+  /** What was last told about the nodes wait_for_all waits for. */
+  lastWaitingFor: string;
+};
+
+export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
+  const control = controller(
+    {
+      self: config.self,
+      names: config.names,
+      votes: config.quorum.votes,
+      clusterName: config.clusterName,
+      incarnation: config.incarnation,
+    },
+    disk,
+  );
+  return {
+    config,
+    quorum: quorum(config.quorum, disk.quorum),
+    controller: control,
+    executor: executor(),
+    fencer: fencer(readFencerConfig(control.store.configuration), config.seed),
+    lastWaitingFor: '',
+  };
+}
+
+/** Takes one input at `now`, and answers with what the world must do, in order. */
+export function step(state: NodeMachine, input: NodeInput, now: Instant): NodeEffect[] {
+  const effects: NodeEffect[] = [];
+  switch (input.kind) {
+    case 'ring':
+      toController(state, input.event, now, effects);
+      if (input.event.kind === 'regular') {
+        toQuorum(state, { kind: 'membership', members: input.event.members }, now, effects);
+      }
+      break;
+    case 'exited':
+      toExecutor(state, input, now, effects);
+      break;
+    case 'device-result':
+      toFencer(state, input, now, effects);
+      break;
+    case 'clock':
+    case 'disk':
+    case 'scheduled':
+    case 'request':
+      toController(state, input, now, effects);
+      break;
+    case 'tick':
+      toQuorum(state, input, now, effects);
+      toExecutor(state, input, now, effects);
+      toFencer(state, input, now, effects);
+      toController(state, input, now, effects);
+      break;
+  }
+  return effects;
+}
+
+/** When `step` must be called with a tick, if nothing happens before; undefined: never. */
+export function deadline(state: NodeMachine): Instant | undefined {
+  return earliest(
+    quorumDeadline(state.quorum),
+    controllerDeadline(state.controller),
+    executorDeadline(state.executor),
+    fencerDeadline(state.fencer),
+  );
+}
+
+function toQuorum(state: NodeMachine, input: QuorumInput, now: Instant, out: NodeEffect[]): void {
+  for (const effect of stepQuorum(state.quorum, input, now)) fromQuorum(state, effect, now, out);
+}
+
+function fromQuorum(state: NodeMachine, effect: QuorumEffect, now: Instant, out: NodeEffect[]): void {
+  switch (effect.kind) {
+    case 'quorum': {
+      const { quorate, totalVotes, waitingFor } = effect.view;
+      tellWaiting(state, waitingFor.map((id) => state.config.names.get(id)), out);
+      toController(state, { kind: 'quorum', reading: { quorate, totalVotes } }, now, out);
+      return;
+    }
+    case 'persist-quorum':
+    case 'note':
+      out.push(effect);
+      return;
+  }
+}
+
+function tellWaiting(state: NodeMachine, names: readonly (NodeName | undefined)[], out: NodeEffect[]): void {
+  const words = names.join(', ');
+  if (words === state.lastWaitingFor) return;
+  state.lastWaitingFor = words;
+  if (words === '') return;
+  out.push({
+    kind: 'note',
+    severity: 'notice',
+    event: 'waiting-for',
+    text: `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`,
+  });
+}
+
+function toController(state: NodeMachine, input: ControllerInput, now: Instant, out: NodeEffect[]): void {
+  for (const effect of stepController(state.controller, input, now)) {
+    fromController(state, effect, now, out);
+  }
+}
+
+function fromController(state: NodeMachine, effect: ControllerEffect, now: Instant, out: NodeEffect[]): void {
+  switch (effect.kind) {
+    case 'execute':
+    case 'cancel':
+      toExecutor(state, effect, now, out);
+      return;
+    case 'fence-request':
+      toFencer(state, { ...effect, kind: 'request' }, now, out);
+      return;
+    case 'fence-withdraw':
+      toFencer(state, { ...effect, kind: 'withdraw' }, now, out);
+      return;
+    case 'in-force':
+      toFencer(state, { kind: 'configure', config: readFencerConfig(effect.configuration) }, now, out);
+      return;
+    case 'multicast':
+    case 'disk-prepare':
+    case 'disk-commit':
+    case 'disk-store':
+    case 'schedule':
+    case 'answer':
+    case 'leave':
+    case 'note':
+      out.push(effect);
+      return;
+  }
+}
+
+function toExecutor(state: NodeMachine, input: ExecutorInput, now: Instant, out: NodeEffect[]): void {
+  for (const effect of stepExecutor(state.executor, input, now)) fromExecutor(state, effect, now, out);
+}
+
+function fromExecutor(state: NodeMachine, effect: ExecutorEffect, now: Instant, out: NodeEffect[]): void {
+  switch (effect.kind) {
+    case 'report':
+      toController(state, { ...effect, callId: effect.call }, now, out);
+      return;
+    case 'run':
+    case 'kill':
+    case 'note':
+      out.push(effect);
+      return;
+  }
+}
+
+function toFencer(state: NodeMachine, input: FencerInput, now: Instant, out: NodeEffect[]): void {
+  for (const effect of stepFencer(state.fencer, input, now)) fromFencer(state, effect, now, out);
+}
+
+function fromFencer(state: NodeMachine, effect: FencerEffect, now: Instant, out: NodeEffect[]): void {
+  switch (effect.kind) {
+    case 'fenced':
+    case 'fence-failed':
+      toController(state, effect, now, out);
+      return;
+    case 'run-device':
+    case 'kill-device':
+    case 'note':
+      out.push(effect);
+      return;
+  }
+}

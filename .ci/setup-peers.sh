@@ -1,0 +1,19 @@
+#!/bin/sh
+# Installs the Debian packages that some tests use as peers: real SNMP tools and real fence agents.
+# Needs root; `npm run setup:peers` calls it, and so does .ci/run on a new machine.
+set -eu
+missing=""
+command -v snmpset >/dev/null 2>&1 || missing="$missing snmp"
+[ -x /usr/sbin/fence_apc_snmp ] || missing="$missing fence-agents"
+if [ -z "$missing" ]; then
+  echo "peers are installed"
+  exit 0
+fi
+if [ "$(id -u)" != 0 ]; then
+  echo "these Debian packages are missing:$missing; run as root: apt-get install -y$missing" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# shellcheck disable=SC2086
+apt-get install -q -y --no-install-recommends $missing

@@ -1,0 +1,87 @@
+export { decodeDisk, describeDiskFault, type DiskFault, encodeDisk, type OnDisk } from './disk.ts';
+export { emptyCib, ensureNode, setNodeAttribute, setPair, setProperty } from './edits.ts';
+export { type CibFault, describeFault } from './fault.ts';
+export type {
+  Bundle,
+  Clone,
+  ColocationConstraint,
+  Configuration,
+  Constraint,
+  Discovery,
+  FencingLevel,
+  Group,
+  LocationConstraint,
+  NameValue,
+  NodeEntry,
+  NodeKind,
+  NvSet,
+  OpEntry,
+  OrderConstraint,
+  Primitive,
+  Resource,
+  ResourceSet,
+  Rule,
+  RuleExpression,
+  TicketConstraint,
+  Version,
+} from './model.ts';
+export {
+  applyPatch,
+  type ChildPatch,
+  type CibPatch,
+  describePatchFault,
+  diff,
+  type ElementPatch,
+  isEmptyPatch,
+  type PatchFault,
+} from './patch.ts';
+export { type Cib, describeReadFault, readCib, readConfiguration, type ReadFault } from './read.ts';
+export { parseBoolean } from './read-context.ts';
+export { readStatus, statusToXml } from './read-status.ts';
+export { matches, type RuleContext } from './rules.ts';
+export type {
+  HistoryEntry,
+  NodeState,
+  ResourceHistory,
+  Status,
+  TicketState,
+} from './status-model.ts';
+export {
+  findOption,
+  META_ATTRIBUTES,
+  OP_ATTRIBUTES,
+  type Option,
+  type OptionType,
+  PROPERTIES,
+} from './table.ts';
+export {
+  booleanProperty,
+  durationProperty,
+  instanceOf,
+  metaOf,
+  metaScore,
+  property,
+  unpack,
+} from './values.ts';
+export {
+  compareVersions,
+  formatVersion,
+  parseVersion,
+  readVersion,
+  type VersionFault,
+} from './version.ts';
+export { everyResource, expectation, verify } from './verify.ts';
+export { formatXml } from './xml-format.ts';
+export { parseXml, type XmlFault } from './xml-parse.ts';
+export {
+  changeChild,
+  childElements,
+  element,
+  everyElement,
+  firstChild,
+  replaceChild,
+  sameXml,
+  withAttributes,
+  withChildren,
+} from './xml-walk.ts';
+export type { XmlElement, XmlNode } from './xml.ts';

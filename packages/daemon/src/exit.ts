@@ -1,0 +1,15 @@
+/** Exit codes of the daemon (docs/spec/interfaces.md, 4a), and the one sentence that goes with them. */
+
+export const EXIT = {
+  ok: 0,
+  usage: 64,
+  noInput: 66,
+  noHost: 68,
+  unavailable: 69,
+  bug: 70,
+  io: 74,
+  permission: 77,
+  config: 78,
+} as const;
+
+export type StartFault = { readonly code: number; readonly sentences: readonly string[] };

@@ -1,0 +1,131 @@
+/** The schema of every method's parameters and result. A method without one does not compile. */
+import type { Methods } from './methods.ts';
+
+export type MethodName = keyof Methods;
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** No text in a request is longer than this, except the CIB itself, which the message limit bounds. */
+const TEXT_MAX = 65_536;
+
+const text: Schema = { type: 'string' };
+const word: Schema = { type: 'string', minLength: 1, maxLength: TEXT_MAX };
+const texts: Schema = { type: 'array', items: text };
+const count: Schema = { type: 'number', minimum: 0 };
+
+/** An object of exactly these fields; those named in `optional` may be missing. */
+function record(
+  fields: Readonly<Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Schema {
+  const required = Object.keys(fields).filter((name) => !optional.includes(name));
+  return { type: 'object', properties: fields, required, additionalProperties: false };
+}
+
+function orNull(schema: Schema): Schema {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+function oneOf(...words: readonly string[]): Schema {
+  return { type: 'string', enum: words };
+}
+
+const nothing = record({});
+const outcome = record({ outcome: text });
+const receipt = record({
+  version: word,
+  storedOn: texts,
+  durable: { type: 'boolean' },
+  warnings: texts,
+});
+
+const fenceRecord = record({
+  id: text,
+  target: text,
+  action: text,
+  state: oneOf('pending', 'done', 'failed'),
+  origin: text,
+  detail: text,
+  devices: texts,
+  startedAtMs: count,
+  endedAtMs: orNull(count),
+});
+
+const clusterStatus = record({
+  cluster: text,
+  node: text,
+  nodeId: count,
+  version: text,
+  dc: orNull(text),
+  ring: record({ id: text, state: text, members: texts }),
+  quorum: record({
+    quorate: { type: 'boolean' },
+    totalVotes: count,
+    expectedVotes: count,
+    needed: count,
+    flags: texts,
+    waitingFor: texts,
+  }),
+  controller: text,
+  warnings: texts,
+  counters: { type: 'object', additionalProperties: { type: 'number' } },
+});
+
+export const SCHEMAS: {
+  readonly [Name in MethodName]: { readonly params: Schema; readonly result: Schema };
+} = {
+  'cib.query': {
+    params: record({ section: word }, ['section']),
+    result: record({ xml: text, version: word }),
+  },
+  'cib.replace': {
+    params: record({ base: word, xml: { type: 'string', minLength: 1 }, user: word }),
+    result: receipt,
+  },
+  'node.attribute': {
+    params: record({
+      node: word,
+      name: word,
+      value: orNull({ type: 'string', maxLength: TEXT_MAX }),
+      lifetime: oneOf('forever', 'reboot'),
+      user: word,
+    }),
+    result: receipt,
+  },
+  'resource.cleanup': {
+    params: record({ resource: word, node: word, user: word }, ['resource', 'node']),
+    result: receipt,
+  },
+  'fence.request': {
+    params: record({ node: word, action: oneOf('off', 'on', 'reboot'), user: word }),
+    result: outcome,
+  },
+  'fence.confirm': { params: record({ node: word, user: word }), result: outcome },
+  'fence.history': {
+    params: nothing,
+    result: record({ entries: { type: 'array', items: fenceRecord } }),
+  },
+  'cluster.status': { params: nothing, result: clusterStatus },
+  'cluster.stop': { params: record({ user: word }), result: outcome },
+  'agent.list': {
+    params: record({ class: word, provider: word }, ['class', 'provider']),
+    result: record({ agents: texts }),
+  },
+  'agent.metadata': { params: record({ agent: word }), result: record({ xml: text }) },
+  explain: { params: record({ subject: word }), result: record({ lines: texts }) },
+};
+
+/** Methods that change nothing: the only ones the read-only socket answers. */
+export const READING_METHODS: ReadonlySet<MethodName> = new Set<MethodName>([
+  'cib.query',
+  'fence.history',
+  'cluster.status',
+  'agent.list',
+  'agent.metadata',
+  'explain',
+]);
+
+export const METHOD_NAMES = Object.keys(SCHEMAS) as readonly MethodName[];
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(SCHEMAS, name);
+}

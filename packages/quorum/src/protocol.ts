@@ -21,15 +21,35 @@ export type QuorumConfig = {
     | undefined;
 };
 
-/** What must survive a restart of the daemon (not of the cluster's knowledge): on disk. */
+/** What is kept on disk. A restart always waits anew (T5.31); raised expected votes are remembered. */
 export type QuorumRecord = {
-  /** True from the moment all nodes were seen together until the daemon is started anew. */
+  /** Have all expected votes been seen together since the daemon was started? */
   readonly allSeen: boolean;
   readonly expectedVotes: number;
 };
 
+/** A membership that was quorate, for tie-breaks: the later one (higher `ringSeq`) is believed. */
+export type QuorateEpoch = { readonly ringSeq: number; readonly members: readonly NodeId[] };
+
+/** What a member brings into a new membership; all members decide from the same ones (T0.3, T9.26). */
+export type QuorumInfo = {
+  readonly isQuorate: boolean;
+  /** Still waits for all to be seen together. */
+  readonly isWaiting: boolean;
+  readonly expectedVotes: number;
+  readonly epoch: QuorateEpoch | undefined;
+};
+
+export type QuorumMember = { readonly id: NodeId; readonly info: QuorumInfo };
+
 export type QuorumInput =
-  { readonly kind: 'membership'; readonly members: readonly NodeId[] } | { readonly kind: 'tick' };
+  /** A membership that all members have agreed on, with what each brought. */
+  | {
+      readonly kind: 'membership';
+      readonly ringSeq: number;
+      readonly members: readonly QuorumMember[];
+    }
+  | { readonly kind: 'tick' };
 
 /** One vote count, as people and the policy engine see it. */
 export type QuorumView = {

@@ -24,7 +24,7 @@ export type OpResult = {
   /** The agent's own words (`ocf-exit-reason:`), or ours; empty for none. */
   readonly reason: string;
   readonly output: string;
-  /** Wall-clock time at which the run began. */
+  /** Wall-clock time at which the run began; 0 where nobody can say. */
   readonly startedAt: EpochMs;
   readonly execMs: Milliseconds;
 };
@@ -44,7 +44,10 @@ export type ExecutorInput =
 
 export type ExecutorEffect =
   | { readonly kind: 'run'; readonly call: CallId; readonly op: Operation }
-  /** Kill the call and everything it started; its `exited` may still come and is no news. */
+  /**
+   * Kill the call and everything it started. Its `exited` comes when it is really gone: no news to
+   * anybody, but until then nothing else runs on the resource (C1.7.2).
+   */
   | { readonly kind: 'kill'; readonly call: CallId }
   /**
    * One result. A one-off operation is reported once; a recurring one on its first result and then

@@ -24,8 +24,6 @@ export type FencerConfig = {
   readonly levels: readonly FenceLevel[];
   /** `stonith-timeout`: for one device action where the device sets none of its own. */
   readonly timeoutMs: Milliseconds;
-  /** `stonith-action`: what a fence means where the request says `reboot`. */
-  readonly maxAttempts: number;
 };
 
 export type FencerInput =

@@ -1,0 +1,12 @@
+export { canFence, delayBefore, hostMap, planFor, plugOf } from './device.ts';
+export { deadline, fencer, type FencerState, step } from './machine.ts';
+export type {
+  DeviceRun,
+  FenceAction,
+  FenceDevice,
+  FenceLevel,
+  FencerConfig,
+  FencerEffect,
+  FencerInput,
+} from './protocol.ts';
+export { fencerView, type FencingView } from './view.ts';

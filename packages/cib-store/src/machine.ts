@@ -26,8 +26,19 @@ type Prepared = { readonly proposal: Proposal; readonly root: XmlElement; readon
 
 type DiskJob =
   | { readonly kind: 'prepare'; readonly token: number; readonly id: string; readonly text: string }
-  | { readonly kind: 'commit'; readonly token: number; readonly version: Version; readonly term: number }
-  | { readonly kind: 'store'; readonly token: number; readonly text: string; readonly version: Version; readonly term: number };
+  | {
+      readonly kind: 'commit';
+      readonly token: number;
+      readonly version: Version;
+      readonly term: number;
+    }
+  | {
+      readonly kind: 'store';
+      readonly token: number;
+      readonly text: string;
+      readonly version: Version;
+      readonly term: number;
+    };
 
 /** More would mean that proposals are not serialised. */
 const JOBS_MAX = 64;
@@ -118,7 +129,12 @@ function propose(state: StoreState, proposal: Proposal, effects: StoreEffect[]):
   state.lastToken += 1;
   const token = state.lastToken;
   state.prepared = { proposal, root, token };
-  queueJob(state, { kind: 'prepare', token, id: proposal.id, text: encodeDisk({ root, term: state.term }) });
+  queueJob(state, {
+    kind: 'prepare',
+    token,
+    id: proposal.id,
+    text: encodeDisk({ root, term: state.term }),
+  });
 }
 
 function commit(state: StoreState, id: string, effects: StoreEffect[]): void {
@@ -129,7 +145,12 @@ function commit(state: StoreState, id: string, effects: StoreEffect[]): void {
   state.configuration = readConfiguration(prepared.root).configuration;
   if (prepared.token === state.lastToken) {
     state.lastToken += 1;
-    queueJob(state, { kind: 'commit', token: state.lastToken, version: versionOf(state), term: state.term });
+    queueJob(state, {
+      kind: 'commit',
+      token: state.lastToken,
+      version: versionOf(state),
+      term: state.term,
+    });
   } else {
     // Something was stored since: the side file may be gone or of an older term.
     queueStore(state);
@@ -137,7 +158,12 @@ function commit(state: StoreState, id: string, effects: StoreEffect[]): void {
   effects.push({ kind: 'in-force', configuration: state.configuration, proposal: id });
 }
 
-function onDisk(state: StoreState, token: number, failure: string | undefined, effects: StoreEffect[]): void {
+function onDisk(
+  state: StoreState,
+  token: number,
+  failure: string | undefined,
+  effects: StoreEffect[],
+): void {
   const job = state.jobs[0];
   if (job?.token !== token) return;
   state.jobs.shift();
@@ -153,7 +179,11 @@ function onDisk(state: StoreState, token: number, failure: string | undefined, e
         return;
       }
       effects.push(
-        note('error', 'cib-not-stored', `configuration ${formatVersion(job.version)} could not be written: ${failure}; it will be tried again with the next change`),
+        note(
+          'error',
+          'cib-not-stored',
+          `configuration ${formatVersion(job.version)} could not be written: ${failure}; it will be tried again with the next change`,
+        ),
       );
       return;
   }
@@ -161,11 +191,19 @@ function onDisk(state: StoreState, token: number, failure: string | undefined, e
 
 /** Writes what is in force as a whole; writes that it makes pointless are dropped from the queue. */
 function queueStore(state: StoreState): void {
-  const kept = state.jobs.filter((job, index) => (index === 0 && state.busy) || job.kind === 'prepare');
+  const kept = state.jobs.filter(
+    (job, index) => (index === 0 && state.busy) || job.kind === 'prepare',
+  );
   state.jobs.splice(0, state.jobs.length, ...kept);
   state.lastToken += 1;
   const text = encodeDisk({ root: state.root, term: state.term });
-  queueJob(state, { kind: 'store', token: state.lastToken, text, version: versionOf(state), term: state.term });
+  queueJob(state, {
+    kind: 'store',
+    token: state.lastToken,
+    text,
+    version: versionOf(state),
+    term: state.term,
+  });
 }
 
 function queueJob(state: StoreState, job: DiskJob): void {

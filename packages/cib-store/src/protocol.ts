@@ -40,7 +40,11 @@ export type StoreEffect =
   /** This member has (or has not) the proposal on stable storage. */
   | { readonly kind: 'prepared'; readonly id: string; readonly fault: string | undefined }
   /** The configuration in force has changed. */
-  | { readonly kind: 'in-force'; readonly configuration: Configuration; readonly proposal: string | undefined }
+  | {
+      readonly kind: 'in-force';
+      readonly configuration: Configuration;
+      readonly proposal: string | undefined;
+    }
   /** Everything in force is on this member's stable storage. */
   | { readonly kind: 'stored'; readonly term: number; readonly version: Version }
   | Note;

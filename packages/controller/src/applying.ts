@@ -13,7 +13,12 @@ import { type ControllerState, isMember, nameOf, selfName } from './state.ts';
 import { emit, send, tell } from './stream.ts';
 
 /** A command in its place in the stream. One that was made in another view is void. */
-export function onEnvelope(state: ControllerState, from: NodeId, envelope: Envelope, now: Instant): void {
+export function onEnvelope(
+  state: ControllerState,
+  from: NodeId,
+  envelope: Envelope,
+  now: Instant,
+): void {
   const { view } = state;
   if (view.kind === 'none' || envelope.view !== view.id) {
     voided(state, from, envelope);
@@ -30,17 +35,30 @@ export function onEnvelope(state: ControllerState, from: NodeId, envelope: Envel
       : command.kind === 'snapshot'
         ? onSnapshot(state, from, command)
         : false;
-  if (command.kind !== 'offer' && command.kind !== 'snapshot') view.backlog.push({ from, envelope });
+  if (command.kind !== 'offer' && command.kind !== 'snapshot')
+    view.backlog.push({ from, envelope });
   if (!isSettled) return;
   for (const late of agree(state, now)) apply(state, late.from, late.envelope, now);
 }
 
 function voided(state: ControllerState, from: NodeId, envelope: Envelope): void {
   if (from !== state.config.self || envelope.tag === undefined) return;
-  answer(state, envelope.tag, refusal('lost', 'the membership changed before the change was made; it was not made; try again'));
+  answer(
+    state,
+    envelope.tag,
+    refusal(
+      'lost',
+      'the membership changed before the change was made; it was not made; try again',
+    ),
+  );
 }
 
-function apply(state: ControllerState, from: NodeId, { tag, command }: Envelope, now: Instant): void {
+function apply(
+  state: ControllerState,
+  from: NodeId,
+  { tag, command }: Envelope,
+  now: Instant,
+): void {
   switch (command.kind) {
     case 'offer':
     case 'snapshot':
@@ -88,8 +106,14 @@ function apply(state: ControllerState, from: NodeId, { tag, command }: Envelope,
   }
 }
 
-function acknowledge(state: ControllerState, from: NodeId, tag: string | undefined, text: string): void {
-  if (from === state.config.self && tag !== undefined) answer(state, tag, { kind: 'outcome', text });
+function acknowledge(
+  state: ControllerState,
+  from: NodeId,
+  tag: string | undefined,
+  text: string,
+): void {
+  if (from === state.config.self && tag !== undefined)
+    answer(state, tag, { kind: 'outcome', text });
 }
 
 function applyOperation(
@@ -102,7 +126,12 @@ function applyOperation(
     case 'execute': {
       const { action, transitionKey } = command;
       if (action.intervalMs === 0) {
-        fileResult(state.replica, action.node, { ...action, entry: pendingEntry(action, transitionKey) }, false);
+        fileResult(
+          state.replica,
+          action.node,
+          { ...action, entry: pendingEntry(action, transitionKey) },
+          false,
+        );
       }
       if (action.node === selfName(state)) beginHere(state, transitionKey, action);
       return;
@@ -114,13 +143,22 @@ function applyOperation(
       applyResult(state, sender, command);
       return;
     case 'cancelled':
-      fileCancelled(state.replica, sender, command.resource, `${command.resource}_${command.task}_${command.intervalMs}`);
+      fileCancelled(
+        state.replica,
+        sender,
+        command.resource,
+        `${command.resource}_${command.task}_${command.intervalMs}`,
+      );
       completeAction(state, command.transitionKey, true);
       return;
   }
 }
 
-function applyResult(state: ControllerState, sender: NodeName, command: Command & { kind: 'result' }): void {
+function applyResult(
+  state: ControllerState,
+  sender: NodeName,
+  command: Command & { kind: 'result' },
+): void {
   const { action, entry } = command;
   const isFatal = property(state.store.configuration, 'start-failure-is-fatal') !== 'false';
   fileResult(state.replica, sender, { ...action, entry }, isFatal);
@@ -137,7 +175,10 @@ function applyResult(state: ControllerState, sender: NodeName, command: Command 
   if (hasFailed || !wasAwaited) state.deciding.dirty ??= `${what} ended with ${entry.rc}`;
 }
 
-function applyChange(state: ControllerState, command: Command & { kind: 'attribute' | 'cleanup' }): void {
+function applyChange(
+  state: ControllerState,
+  command: Command & { kind: 'attribute' | 'cleanup' },
+): void {
   if (command.kind === 'attribute') {
     setTransient(state.replica, command.node, command.name, command.value);
     state.deciding.dirty ??= `attribute ${command.name} of ${command.node} changed`;
@@ -168,7 +209,8 @@ function applyLeaving(
   tell(state, 'notice', 'goodbye', `${command.node} leaves: everything on it has stopped`);
   if (!isHere) return;
   for (const [id, waiting] of state.waiting) {
-    if (waiting.kind === 'stopping') answer(state, id, { kind: 'outcome', text: `${command.node} has left the cluster` });
+    if (waiting.kind === 'stopping')
+      answer(state, id, { kind: 'outcome', text: `${command.node} has left the cluster` });
   }
   emit(state, { kind: 'leave' });
 }

@@ -7,11 +7,18 @@
  * in the `offer` that every member makes at its start.
  */
 import type { Milliseconds, NodeId, NodeName } from '@holdfast/base';
-import type { HistoryEntry, NodeState, ResourceHistory, TicketState, XmlElement } from '@holdfast/cib';
+import type {
+  HistoryEntry,
+  NodeState,
+  ResourceHistory,
+  TicketState,
+  XmlElement,
+} from '@holdfast/cib';
 import type { Proposal } from '@holdfast/cib-store';
 import type { OpResult } from '@holdfast/executor';
 import type { FenceAction } from '@holdfast/fencer';
 import type { ResourceAction } from '@holdfast/transition';
+import type { QuorumNews } from './protocol.ts';
 
 /** `<representative>.<seq>`: one view of the cluster, as a word. */
 export type ViewId = string;
@@ -25,6 +32,7 @@ export type Offer = {
   readonly incarnation: string;
   readonly term: number;
   readonly version: string;
+  readonly quorum: QuorumNews;
   /** What this member itself knows of its own resources: nobody knows better. */
   readonly history: readonly ResourceHistory[];
   readonly transientAttributes: Readonly<Record<string, string>>;
@@ -109,9 +117,25 @@ export type Command =
       readonly detail: string;
       readonly atMs: number;
     }
-  | { readonly kind: 'fence-ask'; readonly id: string; readonly target: NodeName; readonly action: FenceAction; readonly origin: NodeName }
-  | { readonly kind: 'fence-confirm'; readonly target: NodeName; readonly by: string; readonly atMs: number }
-  | { readonly kind: 'attribute'; readonly node: NodeName; readonly name: string; readonly value: string | null }
+  | {
+      readonly kind: 'fence-ask';
+      readonly id: string;
+      readonly target: NodeName;
+      readonly action: FenceAction;
+      readonly origin: NodeName;
+    }
+  | {
+      readonly kind: 'fence-confirm';
+      readonly target: NodeName;
+      readonly by: string;
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: 'attribute';
+      readonly node: NodeName;
+      readonly name: string;
+      readonly value: string | null;
+    }
   | { readonly kind: 'cleanup'; readonly resource: string | null; readonly node: NodeName | null }
   | { readonly kind: 'shutdown-go'; readonly node: NodeName }
   | { readonly kind: 'goodbye'; readonly node: NodeName };
@@ -122,7 +146,6 @@ export type Envelope = {
   readonly tag?: string | undefined;
   readonly command: Command;
 };
-
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -5,13 +5,34 @@
  *   dirty ──schedule──> scheduling ──graph──> walking ──finished──> idle
  *                            └──dirty: ask again       └──dirty: abort, wait for what is in flight
  */
-import { after, earliest, formatDuration, type Instant, milliseconds, type NodeName } from '@holdfast/base';
+import {
+  after,
+  earliest,
+  formatDuration,
+  type Instant,
+  milliseconds,
+  type NodeName,
+} from '@holdfast/base';
 import type { Cib } from '@holdfast/cib';
 import { versionOf } from '@holdfast/cib-store';
-import { type GraphAction, step as stepTransition, transition, type TransitionEffect } from '@holdfast/transition';
+import {
+  type GraphAction,
+  step as stepTransition,
+  transition,
+  type TransitionEffect,
+} from '@holdfast/transition';
 import type { ControllerInput } from './protocol.ts';
 import { statusOf } from './replica.ts';
-import { type ControllerState, dcOf, type InFlight, isDc, nameOf, type Phase, selfName, wallMs } from './state.ts';
+import {
+  type ControllerState,
+  dcOf,
+  type InFlight,
+  isDc,
+  nameOf,
+  type Phase,
+  selfName,
+  wallMs,
+} from './state.ts';
 import { emit, send, tell } from './stream.ts';
 
 /** How long after its own timeout a node may stay silent about an operation (`cluster-delay`). */
@@ -67,7 +88,11 @@ export function readCluster(state: ControllerState): Cib {
   };
 }
 
-export function onScheduled(state: ControllerState, input: ControllerInput & { kind: 'scheduled' }, now: Instant): void {
+export function onScheduled(
+  state: ControllerState,
+  input: ControllerInput & { kind: 'scheduled' },
+  now: Instant,
+): void {
   const { deciding } = state;
   if (deciding.phase.kind !== 'scheduling' || deciding.phase.seq !== input.seq) return;
   deciding.phase = { kind: 'idle' };
@@ -77,8 +102,18 @@ export function onScheduled(state: ControllerState, input: ControllerInput & { k
   if (input.graph.actions.length === 0) return;
   deciding.lastTransition += 1;
   const walking = transition(input.graph);
-  deciding.phase = { kind: 'walking', transition: walking, inFlight: new Map(), number: deciding.lastTransition };
-  tell(state, 'info', 'transition', `transition ${deciding.lastTransition}: ${input.graph.actions.length} actions`);
+  deciding.phase = {
+    kind: 'walking',
+    transition: walking,
+    inFlight: new Map(),
+    number: deciding.lastTransition,
+  };
+  tell(
+    state,
+    'info',
+    'transition',
+    `transition ${deciding.lastTransition}: ${input.graph.actions.length} actions`,
+  );
   advance(state, stepTransition(walking, { kind: 'start' }), now);
 }
 
@@ -91,20 +126,34 @@ function advance(state: ControllerState, effects: readonly TransitionEffect[], n
         fire(state, deciding.phase, effect.action, now);
         break;
       case 'finished':
-        tell(state, 'info', 'transition', `transition ${deciding.phase.number} is ${effect.outcome}`);
+        tell(
+          state,
+          'info',
+          'transition',
+          `transition ${deciding.phase.number} is ${effect.outcome}`,
+        );
         deciding.phase = { kind: 'idle' };
-        if (effect.outcome === 'failed' && deciding.retryAt === undefined) deciding.dirty ??= 'a transition failed';
+        if (effect.outcome === 'failed' && deciding.retryAt === undefined)
+          deciding.dirty ??= 'a transition failed';
         break;
     }
   }
 }
 
-function fire(state: ControllerState, phase: Phase & { kind: 'walking' }, action: GraphAction, now: Instant): void {
+function fire(
+  state: ControllerState,
+  phase: Phase & { kind: 'walking' },
+  action: GraphAction,
+  now: Instant,
+): void {
   const key = `${action.id}:${phase.number}:${action.kind === 'resource' ? action.targetRc : 0}:${state.config.incarnation}`;
   const track = (giveUpAfterMs: number | undefined): void => {
     const flight: InFlight = {
       action,
-      giveUpAt: giveUpAfterMs === undefined ? undefined : after(now, milliseconds(giveUpAfterMs + CLUSTER_DELAY_MS)),
+      giveUpAt:
+        giveUpAfterMs === undefined
+          ? undefined
+          : after(now, milliseconds(giveUpAfterMs + CLUSTER_DELAY_MS)),
     };
     phase.inFlight.set(key, flight);
   };
@@ -184,7 +233,9 @@ function planRetry(state: ControllerState, now: Instant): void {
   if (target === undefined) return;
   deciding.retryPlanned = undefined;
   const failures = deciding.fenceFailures.get(target) ?? 1;
-  const pause = milliseconds(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10)));
+  const pause = milliseconds(
+    Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10)),
+  );
   deciding.retryAt = earliest(deciding.retryAt, after(now, pause));
   tell(
     state,
@@ -200,7 +251,12 @@ function giveUpSilent(state: ControllerState, now: Instant): void {
   for (const [key, { action, giveUpAt }] of phase.inFlight) {
     if (giveUpAt === undefined || giveUpAt > now) continue;
     const node = 'node' in action ? action.node : undefined;
-    tell(state, 'error', 'action-lost', `${node ?? 'a node'} did not report what it was asked to do in time`);
+    tell(
+      state,
+      'error',
+      'action-lost',
+      `${node ?? 'a node'} did not report what it was asked to do in time`,
+    );
     completeAction(state, key, false);
     state.deciding.dirty ??= 'an action was lost';
   }

@@ -11,7 +11,10 @@ import { beginFence, endFences, markDown, pendingFences } from './replica.ts';
 import { type ControllerState, isDc, isMember, selfName, wallMs } from './state.ts';
 import { emit, send, tell } from './stream.ts';
 
-export function onFenceBegin(state: ControllerState, command: Command & { kind: 'fence-begin' }): void {
+export function onFenceBegin(
+  state: ControllerState,
+  command: Command & { kind: 'fence-begin' },
+): void {
   const { id, target, action, origin, reason, byHand, atMs } = command;
   beginFence(state.replica, {
     id,
@@ -31,7 +34,11 @@ export function onFenceBegin(state: ControllerState, command: Command & { kind: 
 }
 
 /** An operator's wish, carried out by the DC. */
-export function onFenceAsk(state: ControllerState, command: Command & { kind: 'fence-ask' }, now: Instant): void {
+export function onFenceAsk(
+  state: ControllerState,
+  command: Command & { kind: 'fence-ask' },
+  now: Instant,
+): void {
   if (!isDc(state)) return;
   send(state, {
     kind: 'fence-begin',
@@ -58,7 +65,10 @@ export function onFencerResult(
     outcome: input.kind === 'fenced' ? 'fenced' : 'failed',
     by: input.kind === 'fenced' ? input.by : 'device',
     devices: input.kind === 'fenced' ? input.devices : [],
-    detail: input.kind === 'fenced' ? `${input.target} is off, proven in ${Math.round(input.tookMs)} ms` : input.reason,
+    detail:
+      input.kind === 'fenced'
+        ? `${input.target} is off, proven in ${Math.round(input.tookMs)} ms`
+        : input.reason,
     atMs: wallMs(state, now),
   };
   state.local.fenceEnds.push(command);
@@ -68,18 +78,35 @@ export function onFencerResult(
 export function onFenceEnd(state: ControllerState, command: Command & { kind: 'fence-end' }): void {
   const { ids, target, outcome, devices, detail, atMs } = command;
   state.local.fenceEnds = state.local.fenceEnds.filter((each) => each.ids.join() !== ids.join());
-  const entries = state.replica.fences.filter((each) => ids.includes(each.id) && each.state === 'pending');
-  endFences(state.replica, ids, { state: outcome === 'fenced' ? 'done' : 'failed', detail, devices, endedAtMs: atMs });
+  const entries = state.replica.fences.filter(
+    (each) => ids.includes(each.id) && each.state === 'pending',
+  );
+  endFences(state.replica, ids, {
+    state: outcome === 'fenced' ? 'done' : 'failed',
+    detail,
+    devices,
+    endedAtMs: atMs,
+  });
   if (outcome === 'fenced') proven(state, target, entries, detail);
   else tell(state, 'error', 'fence-failed', `fencing ${target} failed: ${detail}`);
   for (const id of ids) completeAction(state, id, outcome === 'fenced');
 }
 
-function proven(state: ControllerState, target: NodeName, entries: readonly FenceEntry[], detail: string): void {
+function proven(
+  state: ControllerState,
+  target: NodeName,
+  entries: readonly FenceEntry[],
+  detail: string,
+): void {
   const { replica, deciding } = state;
   const life = replica.incarnations.get(target) ?? '';
   if (!entries.some((each) => each.life === life)) {
-    tell(state, 'warning', 'fence-stale', `a fence of ${target} ended (${detail}), but ${target} has begun another life since; it does not count for that one`);
+    tell(
+      state,
+      'warning',
+      'fence-stale',
+      `a fence of ${target} ended (${detail}), but ${target} has begun another life since; it does not count for that one`,
+    );
     return;
   }
   deciding.fenceFailures.delete(target);
@@ -89,12 +116,20 @@ function proven(state: ControllerState, target: NodeName, entries: readonly Fenc
 }
 
 /** A human vouches: as good as a proof, and on record as what it is. */
-export function onFenceConfirm(state: ControllerState, command: Command & { kind: 'fence-confirm' }): void {
+export function onFenceConfirm(
+  state: ControllerState,
+  command: Command & { kind: 'fence-confirm' },
+): void {
   const { target, by, atMs } = command;
   if (isMember(state, target)) return;
   const pending = pendingFences(state.replica).filter((each) => each.target === target);
   const ids = pending.map(({ id }) => id);
-  endFences(state.replica, ids, { state: 'done', detail: `confirmed by ${by}`, devices: [], endedAtMs: atMs });
+  endFences(state.replica, ids, {
+    state: 'done',
+    detail: `confirmed by ${by}`,
+    devices: [],
+    endedAtMs: atMs,
+  });
   markDown(state.replica, target);
   tell(state, 'warning', 'fence-by-hand', `${by} vouches that ${target} is off`);
   if (pending.some(({ origin }) => origin === selfName(state))) {

@@ -2,7 +2,14 @@
  * Operation results as history (C4): which entry a result is filed under, what counts as a failure,
  * what a failure adds to the fail count. Pure; every member applies it to the same results.
  */
-import { type AgentName, addScores, formatScore, INFINITY, parseScore, score } from '@holdfast/base';
+import {
+  type AgentName,
+  addScores,
+  formatScore,
+  INFINITY,
+  parseScore,
+  score,
+} from '@holdfast/base';
 import type { HistoryEntry, ResourceHistory } from '@holdfast/cib';
 import type { OpResult } from '@holdfast/executor';
 import type { ResourceAction } from '@holdfast/transition';
@@ -73,7 +80,13 @@ export function finishedEntry(action: ResourceAction, finished: Finished): Histo
   return isFailure(entry) ? { ...entry, exitReason: result.reason } : entry;
 }
 
-function blankEntry(action: ResourceAction, transitionKey: string): Omit<HistoryEntry, 'callId' | 'rc' | 'opStatus' | 'exitReason' | 'lastRcChange' | 'lastRun' | 'execMs' | 'queueMs'> {
+function blankEntry(
+  action: ResourceAction,
+  transitionKey: string,
+): Omit<
+  HistoryEntry,
+  'callId' | 'rc' | 'opStatus' | 'exitReason' | 'lastRcChange' | 'lastRun' | 'execMs' | 'queueMs'
+> {
   const key = `${action.resource}_${action.task}_${action.intervalMs}`;
   return {
     id: action.intervalMs > 0 ? key : `${action.resource}_last_0`,
@@ -138,8 +151,13 @@ export function dropRecurring(
   );
 }
 
-export function dropResource(history: readonly ResourceHistory[], resource: string | null): readonly ResourceHistory[] {
-  return resource === null ? [] : history.filter((each) => baseName(each.resource) !== baseName(resource));
+export function dropResource(
+  history: readonly ResourceHistory[],
+  resource: string | null,
+): readonly ResourceHistory[] {
+  return resource === null
+    ? []
+    : history.filter((each) => baseName(each.resource) !== baseName(resource));
 }
 
 /** `db:1` → `db`. */
@@ -155,7 +173,8 @@ export function countFailure(
   startFailureIsFatal: boolean,
 ): Readonly<Record<string, string>> {
   if (!isFailure(entry)) return attributes;
-  const counted = entry.intervalMs > 0 || ['start', 'stop', 'promote', 'demote'].includes(entry.task);
+  const counted =
+    entry.intervalMs > 0 || ['start', 'stop', 'promote', 'demote'].includes(entry.task);
   if (!counted) return attributes;
   const suffix = `${baseName(resource)}#${entry.task}_${entry.intervalMs}`;
   const fatal = entry.task === 'stop' || (entry.task === 'start' && startFailureIsFatal);

@@ -7,6 +7,7 @@ export type {
   ControllerEffect,
   ControllerInput,
   DiskEffect,
+  QuorumNews,
   QuorumReading,
   ReceiptReading,
   Request,

@@ -15,7 +15,7 @@ import type { Envelope, Offer, Snapshot, ViewId } from './commands.ts';
 import { disregard } from './deciding.ts';
 import { admit, endFences, markAbsent, markDown, pendingFences, wasShot } from './replica.ts';
 import { discardProposals, restartWaiting } from './proposals.ts';
-import type { Membership } from './protocol.ts';
+import type { Membership, QuorumNews } from './protocol.ts';
 import { type ControllerState, nameOf, selfName, wallMs } from './state.ts';
 import { handleStoreEffects } from './storing.ts';
 import { emit, send, tell } from './stream.ts';
@@ -26,7 +26,12 @@ export function viewId(ringId: Membership['ringId']): ViewId {
 }
 
 /** A new ring. Everything said in the old view and not delivered is void. */
-export function onRegular(state: ControllerState, membership: Membership, now: Instant): void {
+export function onRegular(
+  state: ControllerState,
+  membership: Membership,
+  news: QuorumNews,
+  now: Instant,
+): void {
   if (state.view.kind === 'agreed') state.previous = state.view.id;
   discardProposals(state);
   disregard(state);
@@ -34,6 +39,7 @@ export function onRegular(state: ControllerState, membership: Membership, now: I
   state.view = {
     kind: 'joining',
     id: viewId(membership.ringId),
+    ringSeq: membership.ringId.seq,
     members: [...membership.members].sort((a, b) => a - b),
     offers: new Map(),
     backlog: [],
@@ -46,6 +52,7 @@ export function onRegular(state: ControllerState, membership: Membership, now: I
     incarnation: state.config.incarnation,
     term: state.store.term,
     version: formatVersion(versionOf(state.store)),
+    quorum: news,
     history: state.local.own.history,
     transientAttributes: state.local.own.transientAttributes,
   });
@@ -110,7 +117,11 @@ export function onSnapshot(state: ControllerState, from: NodeId, snapshot: Snaps
   if (view.kind !== 'joining' || winnerOf(view.offers) !== from) return false;
   const winner = view.offers.get(from);
   const own = view.offers.get(state.config.self);
-  const alike = winner !== undefined && own !== undefined && winner.previous === own.previous && own.previous !== '';
+  const alike =
+    winner !== undefined &&
+    own !== undefined &&
+    winner.previous === own.previous &&
+    own.previous !== '';
   if (from !== state.config.self && !alike) installSnapshot(state, from, snapshot);
   return true;
 }
@@ -118,7 +129,9 @@ export function onSnapshot(state: ControllerState, from: NodeId, snapshot: Snaps
 function installSnapshot(state: ControllerState, from: NodeId, snapshot: Snapshot): void {
   const { replica } = state;
   const mine = formatVersion(versionOf(state.store));
-  const differs = snapshot.term !== state.store.term || JSON.stringify(snapshot.root) !== JSON.stringify(state.store.root);
+  const differs =
+    snapshot.term !== state.store.term ||
+    JSON.stringify(snapshot.root) !== JSON.stringify(state.store.root);
   replica.nodes = new Map(snapshot.nodes.map((node) => [node.name, node]));
   replica.tickets = snapshot.tickets;
   replica.seniority = snapshot.seniority;
@@ -129,7 +142,12 @@ function installSnapshot(state: ControllerState, from: NodeId, snapshot: Snapsho
   const root = snapshot.root;
   handleStoreEffects(state, stepStore(state.store, { kind: 'install', term: snapshot.term, root }));
   const theirs = formatVersion(versionOf(state.store));
-  tell(state, 'notice', 'cib-installed', `configuration ${theirs} taken over from ${nameOf(state, from)} (was ${mine})`);
+  tell(
+    state,
+    'notice',
+    'cib-installed',
+    `configuration ${theirs} taken over from ${nameOf(state, from)} (was ${mine})`,
+  );
 }
 
 function namedMap(record: Readonly<Record<string, string>>): Map<NodeName, string> {
@@ -137,7 +155,10 @@ function namedMap(record: Readonly<Record<string, string>>): Map<NodeName, strin
 }
 
 /** Everybody is in step: members are admitted with what they said of themselves, others are absent. */
-export function agree(state: ControllerState, now: Instant): readonly { readonly from: NodeId; readonly envelope: Envelope }[] {
+export function agree(
+  state: ControllerState,
+  now: Instant,
+): readonly { readonly from: NodeId; readonly envelope: Envelope }[] {
   const { view, replica } = state;
   if (view.kind !== 'joining') return [];
   const kept = replica.seniority.filter((id) => view.members.includes(id));
@@ -153,7 +174,19 @@ export function agree(state: ControllerState, now: Instant): readonly { readonly
     if (replica.incarnations.get(name) !== offer.incarnation) markDown(replica, name);
     admit(replica, { id, name, incarnation: offer.incarnation }, offer);
   }
-  state.view = { kind: 'agreed', id: view.id, members: view.members, authoritative: false };
+  state.view = {
+    kind: 'agreed',
+    id: view.id,
+    members: view.members,
+    isCounted: false,
+    authoritative: false,
+  };
+  const voters = [...view.offers].map(([id, offer]) => ({ id, info: offer.quorum }));
+  emit(state, {
+    kind: 'agreed',
+    ringSeq: view.ringSeq,
+    members: voters.sort((a, b) => a.id - b.id),
+  });
   settleFences(state, now);
   state.deciding.dirty = 'the membership changed';
   if (isStored(state.store)) tellStored(state);
@@ -162,7 +195,11 @@ export function agree(state: ControllerState, now: Instant): readonly { readonly
 
 /** This member has on disk what is in force. */
 export function tellStored(state: ControllerState): void {
-  send(state, { kind: 'stored', term: state.store.term, version: formatVersion(versionOf(state.store)) });
+  send(state, {
+    kind: 'stored',
+    term: state.store.term,
+    version: formatVersion(versionOf(state.store)),
+  });
 }
 
 /** A fence whose executor left is over without proof; one whose target is back is pointless. */
@@ -171,13 +208,22 @@ function settleFences(state: ControllerState, now: Instant): void {
   const present = new Set(state.view.members.map((id) => nameOf(state, id)));
   for (const fence of pendingFences(state.replica)) {
     const end = (detail: string): void => {
-      endFences(state.replica, [fence.id], { state: 'failed', detail, devices: [], endedAtMs: wallMs(state, now) });
+      endFences(state.replica, [fence.id], {
+        state: 'failed',
+        detail,
+        devices: [],
+        endedAtMs: wallMs(state, now),
+      });
     };
     if (!present.has(fence.origin)) {
       end(`${fence.origin}, which ran it, has left`);
     } else if (present.has(fence.target) && !fence.byHand) {
       if (fence.origin === selfName(state)) {
-        emit(state, { kind: 'fence-withdraw', target: fence.target, why: `${fence.target} is back in the membership` });
+        emit(state, {
+          kind: 'fence-withdraw',
+          target: fence.target,
+          why: `${fence.target} is back in the membership`,
+        });
       }
       end(`${fence.target} came back before it was shot`);
     }

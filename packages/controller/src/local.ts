@@ -3,7 +3,14 @@ import { resourceId } from '@holdfast/base';
 import type { Operation } from '@holdfast/executor';
 import type { ResourceAction } from '@holdfast/transition';
 import type { Command } from './commands.ts';
-import { dropRecurring, dropResource, fileEntry, finishedEntry, forgetFailures, pendingEntry } from './history.ts';
+import {
+  dropRecurring,
+  dropResource,
+  fileEntry,
+  finishedEntry,
+  forgetFailures,
+  pendingEntry,
+} from './history.ts';
 import type { ControllerInput } from './protocol.ts';
 import { type ControllerState, selfName } from './state.ts';
 import { emit, send } from './stream.ts';
@@ -21,7 +28,8 @@ export function beginHere(state: ControllerState, key: string, action: ResourceA
 function forgetReplaced(state: ControllerState, action: ResourceAction): void {
   for (const [key, other] of state.local.running) {
     if (action.intervalMs === 0 || other.intervalMs !== action.intervalMs) continue;
-    if (other.resource === action.resource && other.task === action.task) state.local.running.delete(key);
+    if (other.resource === action.resource && other.task === action.task)
+      state.local.running.delete(key);
   }
 }
 
@@ -38,7 +46,11 @@ function operationOf(action: ResourceAction, key: string): Operation {
   };
 }
 
-function fileOwn(state: ControllerState, action: ResourceAction, entry: ReturnType<typeof pendingEntry>): void {
+function fileOwn(
+  state: ControllerState,
+  action: ResourceAction,
+  entry: ReturnType<typeof pendingEntry>,
+): void {
   const { own } = state.local;
   state.local.own = {
     ...own,
@@ -48,7 +60,11 @@ function fileOwn(state: ControllerState, action: ResourceAction, entry: ReturnTy
 
 export function cancelHere(state: ControllerState, command: Command & { kind: 'cancel' }): void {
   for (const [key, action] of state.local.running) {
-    if (action.resource === command.resource && action.task === command.task && action.intervalMs === command.intervalMs) {
+    if (
+      action.resource === command.resource &&
+      action.task === command.task &&
+      action.intervalMs === command.intervalMs
+    ) {
       state.local.running.delete(key);
     }
   }
@@ -62,7 +78,10 @@ export function cancelHere(state: ControllerState, command: Command & { kind: 'c
 }
 
 /** The executor's word. What it says of a cancelled operation confirms the cancel. */
-export function onReport(state: ControllerState, report: ControllerInput & { kind: 'report' }): void {
+export function onReport(
+  state: ControllerState,
+  report: ControllerInput & { kind: 'report' },
+): void {
   const { op, result } = report;
   if (result.status === 'cancelled') {
     const { own } = state.local;

@@ -20,13 +20,15 @@ import { type ControllerState, isDc, nameOf } from './state.ts';
 import { handleStoreEffects } from './storing.ts';
 import { send, tell } from './stream.ts';
 
-export function step(state: ControllerState, input: ControllerInput, now: Instant): ControllerEffect[] {
-  const wasAgreed = state.view.kind === 'agreed' ? state.view.id : undefined;
+export function step(
+  state: ControllerState,
+  input: ControllerInput,
+  now: Instant,
+): ControllerEffect[] {
   state.effects = [];
   take(state, input, now);
   goOn(state, now);
-  if (state.view.kind === 'agreed') {
-    if (state.view.id !== wasAgreed) askToLeave(state, now);
+  if (state.view.kind === 'agreed' && state.view.isCounted) {
     considerTerm(state);
     introduceMembers(state);
     answerStored(state);
@@ -49,19 +51,22 @@ function take(state: ControllerState, input: ControllerInput, now: Instant): voi
       const envelope = decodeEnvelope(input.payload);
       if (envelope === undefined) {
         const from = nameOf(state, input.from);
-        tell(state, 'warning', 'unknown-command', `${from} sent a command this version does not know; it was left alone`);
+        tell(
+          state,
+          'warning',
+          'unknown-command',
+          `${from} sent a command this version does not know; it was left alone`,
+        );
         return;
       }
       onEnvelope(state, input.from, envelope, now);
       return;
     }
-    case 'transitional':
-      return;
-    case 'regular':
-      onRegular(state, input, now);
+    case 'membership':
+      onRegular(state, input.membership, input.news, now);
       return;
     case 'quorum':
-      onQuorum(state, input.reading);
+      onQuorum(state, input.reading, now);
       return;
     case 'scheduled':
       onScheduled(state, input, now);
@@ -87,7 +92,11 @@ function take(state: ControllerState, input: ControllerInput, now: Instant): voi
   }
 }
 
-function onQuorum(state: ControllerState, reading: ControllerState['quorum']): void {
+function onQuorum(state: ControllerState, reading: ControllerState['quorum'], now: Instant): void {
+  if (state.view.kind === 'agreed' && !state.view.isCounted) {
+    state.view.isCounted = true;
+    askToLeave(state, now);
+  }
   if (reading.quorate !== state.quorum.quorate) {
     state.deciding.dirty = reading.quorate ? 'quorum was gained' : 'quorum was lost';
   }
@@ -112,5 +121,10 @@ function introduceMembers(state: ControllerState): void {
     user: 'holdfast',
   };
   send(state, { kind: 'propose', proposal });
-  tell(state, 'info', 'nodes', `members are written into the configuration (from ${formatVersion(version)})`);
+  tell(
+    state,
+    'info',
+    'nodes',
+    `members are written into the configuration (from ${formatVersion(version)})`,
+  );
 }

@@ -27,7 +27,13 @@ function prepareFirst(state: ControllerState): void {
 }
 
 /** One member's word on the proposal under way. The same word in the same order everywhere. */
-export function onPrepared(state: ControllerState, from: NodeId, id: string, fault: string | undefined, now: Instant): void {
+export function onPrepared(
+  state: ControllerState,
+  from: NodeId,
+  id: string,
+  fault: string | undefined,
+  now: Instant,
+): void {
   const first = state.proposals[0];
   if (state.view.kind !== 'agreed' || first?.proposal.id !== id) return;
   if (fault !== undefined) {
@@ -65,12 +71,20 @@ function refuseProposal(state: ControllerState, id: string, from: NodeId, fault:
 /** The view is over: what was not in force in it never will be. */
 export function discardProposals(state: ControllerState): void {
   for (const { proposal } of state.proposals) {
-    handleStoreEffects(state, stepStore(state.store, { kind: 'discard', id: proposal.id, why: 'the view ended' }));
+    handleStoreEffects(
+      state,
+      stepStore(state.store, { kind: 'discard', id: proposal.id, why: 'the view ended' }),
+    );
   }
   state.proposals = [];
 }
 
-export function onStored(state: ControllerState, from: NodeId, term: number, version: string): void {
+export function onStored(
+  state: ControllerState,
+  from: NodeId,
+  term: number,
+  version: string,
+): void {
   state.stored.set(from, { term, version: readVersionText(version) });
   answerStored(state);
 }
@@ -83,7 +97,11 @@ export function answerStored(state: ControllerState): void {
     if (waiting.kind !== 'storing') continue;
     const everywhere = view.members.every((member) => {
       const stored = state.stored.get(member);
-      return stored !== undefined && stored.term >= state.store.term && compareVersions(stored.version, waiting.version) >= 0;
+      return (
+        stored !== undefined &&
+        stored.term >= state.store.term &&
+        compareVersions(stored.version, waiting.version) >= 0
+      );
     });
     if (everywhere) answer(state, id, receipt(state));
   }
@@ -97,7 +115,9 @@ function receipt(state: ControllerState): Answer {
   const unproven = unprovenNames(state);
   const warnings = durable
     ? []
-    : [`stored on ${storedOn.join(', ')} only: ${unproven.join(', ')} is not proven down, and if it goes on instead, this change is lost`];
+    : [
+        `stored on ${storedOn.join(', ')} only: ${unproven.join(', ')} is not proven down, and if it goes on instead, this change is lost`,
+      ];
   return { kind: 'receipt', receipt: { version, storedOn, durable, warnings } };
 }
 
@@ -138,7 +158,14 @@ export function restartWaiting(state: ControllerState, now: Instant): void {
   for (const [id, waiting] of state.waiting) {
     switch (waiting.kind) {
       case 'sent':
-        answer(state, id, refusal('lost', 'the membership changed while the change was under way, and it was not made; try again'));
+        answer(
+          state,
+          id,
+          refusal(
+            'lost',
+            'the membership changed while the change was under way, and it was not made; try again',
+          ),
+        );
         break;
       case 'storing':
         state.waiting.set(id, { ...waiting, since: now });

@@ -19,9 +19,22 @@ export type ControllerConfig = {
 /** What the controller needs of a vote count. */
 export type QuorumReading = { readonly quorate: boolean; readonly totalVotes: number };
 
+/** What a member brings of its vote count into a new view; the controller only carries it. */
+export type QuorumNews = {
+  readonly isQuorate: boolean;
+  readonly isWaiting: boolean;
+  readonly expectedVotes: number;
+  readonly epoch: { readonly ringSeq: number; readonly members: readonly NodeId[] } | undefined;
+};
+
 /** What an operator (through the daemon) may ask for. Each is answered exactly once. */
 export type Request =
-  | { readonly kind: 'replace-configuration'; readonly base: string; readonly root: XmlElement; readonly user: string }
+  | {
+      readonly kind: 'replace-configuration';
+      readonly base: string;
+      readonly root: XmlElement;
+      readonly user: string;
+    }
   | {
       readonly kind: 'set-attribute';
       readonly node: NodeName;
@@ -30,13 +43,25 @@ export type Request =
       readonly lifetime: 'forever' | 'reboot';
       readonly user: string;
     }
-  | { readonly kind: 'cleanup'; readonly resource: string | undefined; readonly node: NodeName | undefined }
+  | {
+      readonly kind: 'cleanup';
+      readonly resource: string | undefined;
+      readonly node: NodeName | undefined;
+    }
   | { readonly kind: 'fence'; readonly node: NodeName; readonly action: FenceAction }
   | { readonly kind: 'confirm-fenced'; readonly node: NodeName; readonly by: string }
   | { readonly kind: 'stop' };
 
 export type RequestFault = {
-  readonly code: 'stale' | 'invalid' | 'no-quorum' | 'unknown-node' | 'not-ready' | 'unsafe' | 'refused' | 'lost';
+  readonly code:
+    | 'stale'
+    | 'invalid'
+    | 'no-quorum'
+    | 'unknown-node'
+    | 'not-ready'
+    | 'unsafe'
+    | 'refused'
+    | 'lost';
   /** One sentence: the place, the value, the way out. */
   readonly message: string;
 };
@@ -54,27 +79,55 @@ export type Answer =
   | { readonly kind: 'fault'; readonly fault: RequestFault };
 
 export type Membership = {
-  readonly kind: 'transitional' | 'regular';
+  readonly kind: 'regular';
   readonly ringId: { readonly representative: NodeId; readonly seq: number };
   readonly members: readonly NodeId[];
 };
 
 export type ControllerInput =
   | { readonly kind: 'delivered'; readonly from: NodeId; readonly payload: Uint8Array }
-  | Membership
+  | { readonly kind: 'membership'; readonly membership: Membership; readonly news: QuorumNews }
+  /** The vote count of the view just agreed on, or a later change of it. */
   | { readonly kind: 'quorum'; readonly reading: QuorumReading }
   /** The graph for the latest `schedule` effect; an older `seq` is no news. */
-  | { readonly kind: 'scheduled'; readonly seq: number; readonly graph: Graph; readonly recheckInMs: Milliseconds | undefined; readonly notes: readonly Note[] }
-  | { readonly kind: 'report'; readonly callId: number; readonly op: Operation; readonly result: OpResult; readonly queueMs: Milliseconds }
-  | { readonly kind: 'fenced'; readonly ids: readonly string[]; readonly target: NodeName; readonly devices: readonly string[]; readonly tookMs: Milliseconds; readonly by: 'device' | 'human' }
-  | { readonly kind: 'fence-failed'; readonly ids: readonly string[]; readonly target: NodeName; readonly reason: string }
+  | {
+      readonly kind: 'scheduled';
+      readonly seq: number;
+      readonly graph: Graph;
+      readonly recheckInMs: Milliseconds | undefined;
+      readonly notes: readonly Note[];
+    }
+  | {
+      readonly kind: 'report';
+      readonly callId: number;
+      readonly op: Operation;
+      readonly result: OpResult;
+      readonly queueMs: Milliseconds;
+    }
+  | {
+      readonly kind: 'fenced';
+      readonly ids: readonly string[];
+      readonly target: NodeName;
+      readonly devices: readonly string[];
+      readonly tookMs: Milliseconds;
+      readonly by: 'device' | 'human';
+    }
+  | {
+      readonly kind: 'fence-failed';
+      readonly ids: readonly string[];
+      readonly target: NodeName;
+      readonly reason: string;
+    }
   | { readonly kind: 'disk'; readonly token: number; readonly failure: string | undefined }
   | { readonly kind: 'request'; readonly id: string; readonly request: Request }
   /** What the wall clock says at `now`; histories carry it, no deadline does. */
   | { readonly kind: 'clock'; readonly wall: EpochMs }
   | { readonly kind: 'tick' };
 
-export type DiskEffect = Extract<StoreEffect, { kind: 'disk-prepare' | 'disk-commit' | 'disk-store' }>;
+export type DiskEffect = Extract<
+  StoreEffect,
+  { kind: 'disk-prepare' | 'disk-commit' | 'disk-store' }
+>;
 
 export type ControllerEffect =
   | { readonly kind: 'multicast'; readonly payload: Uint8Array }
@@ -82,11 +135,28 @@ export type ControllerEffect =
   /** Decide: answer with `scheduled` and the same `seq`. */
   | { readonly kind: 'schedule'; readonly seq: number; readonly cib: Cib }
   | { readonly kind: 'execute'; readonly op: Operation }
-  | { readonly kind: 'cancel'; readonly resource: ResourceId; readonly task: string; readonly intervalMs: Milliseconds; readonly userData: string }
-  | { readonly kind: 'fence-request'; readonly id: string; readonly target: NodeName; readonly action: FenceAction }
+  | {
+      readonly kind: 'cancel';
+      readonly resource: ResourceId;
+      readonly task: string;
+      readonly intervalMs: Milliseconds;
+      readonly userData: string;
+    }
+  | {
+      readonly kind: 'fence-request';
+      readonly id: string;
+      readonly target: NodeName;
+      readonly action: FenceAction;
+    }
   | { readonly kind: 'fence-withdraw'; readonly target: NodeName; readonly why: string }
   /** The configuration in force changed: whoever reads settings from it reads them again. */
   | { readonly kind: 'in-force'; readonly configuration: Configuration }
+  /** All members are in step: count their votes, and answer with `quorum`. */
+  | {
+      readonly kind: 'agreed';
+      readonly ringSeq: number;
+      readonly members: readonly { readonly id: NodeId; readonly info: QuorumNews }[];
+    }
   | { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
   /** Say goodbye to the ring and end: everything here has stopped. */
   | { readonly kind: 'leave' }

@@ -23,7 +23,14 @@ export type Replica = {
 };
 
 export function replica(): Replica {
-  return { nodes: new Map(), tickets: [], seniority: [], incarnations: new Map(), shot: new Map(), fences: [] };
+  return {
+    nodes: new Map(),
+    tickets: [],
+    seniority: [],
+    incarnations: new Map(),
+    shot: new Map(),
+    fences: [],
+  };
 }
 
 export function statusOf(state: Replica): Status {
@@ -142,12 +149,19 @@ export function cleanUp(state: Replica, name: NodeName, resource: string | null)
   }));
 }
 
-export function setTransient(state: Replica, name: NodeName, attribute: string, value: string | null): void {
+export function setTransient(
+  state: Replica,
+  name: NodeName,
+  attribute: string,
+  value: string | null,
+): void {
   update(state, name, (before) => {
     const rest = Object.entries(before.transientAttributes).filter(([key]) => key !== attribute);
     return {
       ...before,
-      transientAttributes: Object.fromEntries(value === null ? rest : [...rest, [attribute, value]]),
+      transientAttributes: Object.fromEntries(
+        value === null ? rest : [...rest, [attribute, value]],
+      ),
     };
   });
 }

@@ -10,9 +10,17 @@ import { emit, send } from './stream.ts';
 /** Requests that may wait for their answers at once. */
 const WAITING_MAX = 1024;
 
-export function onRequest(state: ControllerState, id: string, request: Request, now: Instant): void {
+export function onRequest(
+  state: ControllerState,
+  id: string,
+  request: Request,
+  now: Instant,
+): void {
   if (state.waiting.size >= WAITING_MAX) {
-    const fault = { code: 'not-ready', message: `${WAITING_MAX} requests are waiting already; try again` } as const;
+    const fault = {
+      code: 'not-ready',
+      message: `${WAITING_MAX} requests are waiting already; try again`,
+    } as const;
     emit(state, { kind: 'answer', id, answer: { kind: 'fault', fault } });
     return;
   }
@@ -22,7 +30,11 @@ export function onRequest(state: ControllerState, id: string, request: Request, 
     return;
   }
   if (state.view.kind === 'none') {
-    answer(state, id, refusal('not-ready', `${selfName(state)} is not in a membership yet; try again in a moment`));
+    answer(
+      state,
+      id,
+      refusal('not-ready', `${selfName(state)} is not in a membership yet; try again in a moment`),
+    );
     return;
   }
   switch (request.kind) {
@@ -42,9 +54,20 @@ export function onRequest(state: ControllerState, id: string, request: Request, 
   }
 }
 
-function proposeRoot(state: ControllerState, id: string, request: { readonly base: string; readonly root: XmlElement; readonly user: string }): void {
+function proposeRoot(
+  state: ControllerState,
+  id: string,
+  request: { readonly base: string; readonly root: XmlElement; readonly user: string },
+): void {
   if (!state.quorum.quorate) {
-    answer(state, id, refusal('no-quorum', `this partition has no quorum; the configuration cannot be changed here until it has (crm corosync status quorum tells why)`));
+    answer(
+      state,
+      id,
+      refusal(
+        'no-quorum',
+        `this partition has no quorum; the configuration cannot be changed here until it has (crm corosync status quorum tells why)`,
+      ),
+    );
     return;
   }
   if (state.proposals.length >= PROPOSALS_MAX) {
@@ -54,7 +77,14 @@ function proposeRoot(state: ControllerState, id: string, request: { readonly bas
   const current = versionOf(state.store);
   const [adminEpoch, epoch] = request.base.split('.');
   if (`${adminEpoch ?? ''}.${epoch ?? ''}` !== `${current.adminEpoch}.${current.epoch}`) {
-    answer(state, id, refusal('stale', `the configuration is now ${formatVersion(current)}, the change was made from ${request.base}; read it again and repeat the change`));
+    answer(
+      state,
+      id,
+      refusal(
+        'stale',
+        `the configuration is now ${formatVersion(current)}, the change was made from ${request.base}; read it again and repeat the change`,
+      ),
+    );
     return;
   }
   const patch = diff(state.store.root, request.root);
@@ -64,7 +94,11 @@ function proposeRoot(state: ControllerState, id: string, request: { readonly bas
   });
 }
 
-function setAttribute(state: ControllerState, id: string, request: Request & { kind: 'set-attribute' }): void {
+function setAttribute(
+  state: ControllerState,
+  id: string,
+  request: Request & { kind: 'set-attribute' },
+): void {
   const { node, name, value, lifetime, user } = request;
   if (!isKnown(state, id, node)) return;
   if (lifetime === 'reboot') {
@@ -72,27 +106,55 @@ function setAttribute(state: ControllerState, id: string, request: Request & { k
     return;
   }
   const nodeId = [...state.config.names].find(([, known]) => known === node)?.[0];
-  const root = setNodeAttribute(state.store.root, { node, id: String(nodeId ?? node), name, value });
+  const root = setNodeAttribute(state.store.root, {
+    node,
+    id: String(nodeId ?? node),
+    name,
+    value,
+  });
   proposeRoot(state, id, { base: formatVersion(versionOf(state.store)), root, user });
 }
 
 function cleanup(state: ControllerState, id: string, request: Request & { kind: 'cleanup' }): void {
   if (request.node !== undefined && !isKnown(state, id, request.node)) return;
-  send(state, { kind: 'cleanup', resource: request.resource ?? null, node: request.node ?? null }, id);
+  send(
+    state,
+    { kind: 'cleanup', resource: request.resource ?? null, node: request.node ?? null },
+    id,
+  );
 }
 
-function fenceByHand(state: ControllerState, id: string, request: Request & { kind: 'fence' | 'confirm-fenced' }, now: Instant): void {
+function fenceByHand(
+  state: ControllerState,
+  id: string,
+  request: Request & { kind: 'fence' | 'confirm-fenced' },
+  now: Instant,
+): void {
   if (!isKnown(state, id, request.node)) return;
   if (request.kind === 'fence') {
     state.waiting.set(id, { kind: 'fencing', target: request.node });
-    send(state, { kind: 'fence-ask', id, target: request.node, action: request.action, origin: selfName(state) });
+    send(state, {
+      kind: 'fence-ask',
+      id,
+      target: request.node,
+      action: request.action,
+      origin: selfName(state),
+    });
     return;
   }
   if (isMember(state, request.node)) {
-    answer(state, id, refusal('unsafe', `${request.node} is a member of this cluster and answers: it is not off`));
+    answer(
+      state,
+      id,
+      refusal('unsafe', `${request.node} is a member of this cluster and answers: it is not off`),
+    );
     return;
   }
-  send(state, { kind: 'fence-confirm', target: request.node, by: request.by, atMs: wallMs(state, now) }, id);
+  send(
+    state,
+    { kind: 'fence-confirm', target: request.node, by: request.by, atMs: wallMs(state, now) },
+    id,
+  );
 }
 
 /**
@@ -103,7 +165,10 @@ function stopHere(state: ControllerState, id: string, now: Instant): void {
   state.waiting.set(id, { kind: 'stopping' });
   state.leaving = true;
   if (state.view.kind === 'none') {
-    answer(state, id, { kind: 'outcome', text: `${selfName(state)} was in no membership; it ends` });
+    answer(state, id, {
+      kind: 'outcome',
+      text: `${selfName(state)} was in no membership; it ends`,
+    });
     emit(state, { kind: 'leave' });
     return;
   }

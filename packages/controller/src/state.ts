@@ -14,6 +14,7 @@ export type View =
   | {
       readonly kind: 'joining';
       readonly id: ViewId;
+      readonly ringSeq: number;
       readonly members: readonly NodeId[];
       readonly offers: Map<NodeId, Offer>;
       /** Commands of this view that came before it was agreed; applied after. */
@@ -23,6 +24,8 @@ export type View =
       readonly kind: 'agreed';
       readonly id: ViewId;
       readonly members: readonly NodeId[];
+      /** The votes are counted: until then nothing is decided. */
+      isCounted: boolean;
       /** A term was begun here: what is stored here cannot lose a later argument. */
       authoritative: boolean;
     };
@@ -109,7 +112,10 @@ export type ControllerState = {
   effects: ControllerEffect[];
 };
 
-export function controller(config: ControllerConfig, disk: { readonly root: XmlElement; readonly term: number }): ControllerState {
+export function controller(
+  config: ControllerConfig,
+  disk: { readonly root: XmlElement; readonly term: number },
+): ControllerState {
   return {
     config,
     store: store(disk.root, disk.term),
@@ -150,12 +156,16 @@ export function nameOf(state: ControllerState, id: NodeId): NodeName {
 }
 
 export function isMember(state: ControllerState, name: NodeName): boolean {
-  return state.view.kind === 'agreed' && state.view.members.some((id) => nameOf(state, id) === name);
+  return (
+    state.view.kind === 'agreed' && state.view.members.some((id) => nameOf(state, id) === name)
+  );
 }
 
 /** The DC is a function of the agreed view: its longest-standing member. */
 export function dcOf(state: ControllerState): NodeId | undefined {
-  return state.view.kind === 'agreed' ? state.replica.seniority[0] : undefined;
+  return state.view.kind === 'agreed' && state.view.isCounted
+    ? state.replica.seniority[0]
+    : undefined;
 }
 
 export function isDc(state: ControllerState): boolean {

@@ -8,7 +8,12 @@ export function emit(state: ControllerState, effect: ControllerEffect): void {
   state.effects.push(effect);
 }
 
-export function tell(state: ControllerState, severity: Severity, event: string, text: string): void {
+export function tell(
+  state: ControllerState,
+  severity: Severity,
+  event: string,
+  text: string,
+): void {
   emit(state, note(severity, event, text));
 }
 

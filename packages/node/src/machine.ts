@@ -29,12 +29,14 @@ import {
 } from '@holdfast/fencer';
 import {
   deadline as quorumDeadline,
+  info,
   quorum,
   type QuorumEffect,
   type QuorumInput,
   type QuorumState,
   step as stepQuorum,
 } from '@holdfast/quorum';
+import type { RingUp } from '@holdfast/totem';
 import { readFencerConfig } from './fencing-config.ts';
 import type { NodeConfig, NodeDisk, NodeEffect, NodeInput } from './protocol.ts';
 
@@ -74,10 +76,7 @@ export function step(state: NodeMachine, input: NodeInput, now: Instant): NodeEf
   const effects: NodeEffect[] = [];
   switch (input.kind) {
     case 'ring':
-      toController(state, input.event, now, effects);
-      if (input.event.kind === 'regular') {
-        toQuorum(state, { kind: 'membership', members: input.event.members }, now, effects);
-      }
+      onRing(state, input.event, now, effects);
       break;
     case 'exited':
       toExecutor(state, input, now, effects);
@@ -101,6 +100,22 @@ export function step(state: NodeMachine, input: NodeInput, now: Instant): NodeEf
   return effects;
 }
 
+/** A transitional membership changes nothing above: what is agreed on starts with the regular one. */
+function onRing(state: NodeMachine, event: RingUp, now: Instant, out: NodeEffect[]): void {
+  switch (event.kind) {
+    case 'delivered':
+      toController(state, event, now, out);
+      return;
+    case 'transitional':
+      return;
+    case 'regular': {
+      const membership = { ...event, kind: 'regular' } as const;
+      toController(state, { kind: 'membership', membership, news: info(state.quorum) }, now, out);
+      return;
+    }
+  }
+}
+
 /** When `step` must be called with a tick, if nothing happens before; undefined: never. */
 export function deadline(state: NodeMachine): Instant | undefined {
   return earliest(
@@ -115,11 +130,20 @@ function toQuorum(state: NodeMachine, input: QuorumInput, now: Instant, out: Nod
   for (const effect of stepQuorum(state.quorum, input, now)) fromQuorum(state, effect, now, out);
 }
 
-function fromQuorum(state: NodeMachine, effect: QuorumEffect, now: Instant, out: NodeEffect[]): void {
+function fromQuorum(
+  state: NodeMachine,
+  effect: QuorumEffect,
+  now: Instant,
+  out: NodeEffect[],
+): void {
   switch (effect.kind) {
     case 'quorum': {
       const { quorate, totalVotes, waitingFor } = effect.view;
-      tellWaiting(state, waitingFor.map((id) => state.config.names.get(id)), out);
+      tellWaiting(
+        state,
+        waitingFor.map((id) => state.config.names.get(id)),
+        out,
+      );
       toController(state, { kind: 'quorum', reading: { quorate, totalVotes } }, now, out);
       return;
     }
@@ -130,7 +154,11 @@ function fromQuorum(state: NodeMachine, effect: QuorumEffect, now: Instant, out:
   }
 }
 
-function tellWaiting(state: NodeMachine, names: readonly (NodeName | undefined)[], out: NodeEffect[]): void {
+function tellWaiting(
+  state: NodeMachine,
+  names: readonly (NodeName | undefined)[],
+  out: NodeEffect[],
+): void {
   const words = names.join(', ');
   if (words === state.lastWaitingFor) return;
   state.lastWaitingFor = words;
@@ -143,13 +171,23 @@ function tellWaiting(state: NodeMachine, names: readonly (NodeName | undefined)[
   });
 }
 
-function toController(state: NodeMachine, input: ControllerInput, now: Instant, out: NodeEffect[]): void {
+function toController(
+  state: NodeMachine,
+  input: ControllerInput,
+  now: Instant,
+  out: NodeEffect[],
+): void {
   for (const effect of stepController(state.controller, input, now)) {
     fromController(state, effect, now, out);
   }
 }
 
-function fromController(state: NodeMachine, effect: ControllerEffect, now: Instant, out: NodeEffect[]): void {
+function fromController(
+  state: NodeMachine,
+  effect: ControllerEffect,
+  now: Instant,
+  out: NodeEffect[],
+): void {
   switch (effect.kind) {
     case 'execute':
     case 'cancel':
@@ -161,8 +199,16 @@ function fromController(state: NodeMachine, effect: ControllerEffect, now: Insta
     case 'fence-withdraw':
       toFencer(state, { ...effect, kind: 'withdraw' }, now, out);
       return;
+    case 'agreed':
+      toQuorum(state, { ...effect, kind: 'membership' }, now, out);
+      return;
     case 'in-force':
-      toFencer(state, { kind: 'configure', config: readFencerConfig(effect.configuration) }, now, out);
+      toFencer(
+        state,
+        { kind: 'configure', config: readFencerConfig(effect.configuration) },
+        now,
+        out,
+      );
       return;
     case 'multicast':
     case 'disk-prepare':
@@ -177,11 +223,22 @@ function fromController(state: NodeMachine, effect: ControllerEffect, now: Insta
   }
 }
 
-function toExecutor(state: NodeMachine, input: ExecutorInput, now: Instant, out: NodeEffect[]): void {
-  for (const effect of stepExecutor(state.executor, input, now)) fromExecutor(state, effect, now, out);
+function toExecutor(
+  state: NodeMachine,
+  input: ExecutorInput,
+  now: Instant,
+  out: NodeEffect[],
+): void {
+  for (const effect of stepExecutor(state.executor, input, now))
+    fromExecutor(state, effect, now, out);
 }
 
-function fromExecutor(state: NodeMachine, effect: ExecutorEffect, now: Instant, out: NodeEffect[]): void {
+function fromExecutor(
+  state: NodeMachine,
+  effect: ExecutorEffect,
+  now: Instant,
+  out: NodeEffect[],
+): void {
   switch (effect.kind) {
     case 'report':
       toController(state, { ...effect, callId: effect.call }, now, out);
@@ -198,7 +255,12 @@ function toFencer(state: NodeMachine, input: FencerInput, now: Instant, out: Nod
   for (const effect of stepFencer(state.fencer, input, now)) fromFencer(state, effect, now, out);
 }
 
-function fromFencer(state: NodeMachine, effect: FencerEffect, now: Instant, out: NodeEffect[]): void {
+function fromFencer(
+  state: NodeMachine,
+  effect: FencerEffect,
+  now: Instant,
+  out: NodeEffect[],
+): void {
   switch (effect.kind) {
     case 'fenced':
     case 'fence-failed':

@@ -65,4 +65,3 @@ export type NodeEffect =
   /** Leave the ring politely and end. */
   | { readonly kind: 'leave' }
   | Note;
-

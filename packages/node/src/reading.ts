@@ -43,7 +43,10 @@ function activityOf(state: NodeMachine): string {
 /** What the fencer on this node is doing, one sentence a target. */
 export function readFencing(state: NodeMachine, now: Instant): readonly string[] {
   return fencerView(state.fencer).map((each) => {
-    const wait = each.until === undefined ? '' : `, for ${formatDuration(milliseconds(Math.max(0, each.until - now)))} more`;
+    const wait =
+      each.until === undefined
+        ? ''
+        : `, for ${formatDuration(milliseconds(Math.max(0, each.until - now)))} more`;
     return `${each.target}: ${each.doing}${wait}`;
   });
 }

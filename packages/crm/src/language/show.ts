@@ -1,0 +1,81 @@
+/** Objects back to the language: what is shown can be loaded again. */
+import { childElements, formatXml, type XmlElement } from '@holdfast/cib';
+import { parseObject } from './parse.ts';
+import { showAccess, showAlert, showBundle } from './show-other.ts';
+import { showConstraint } from './show-constraints.ts';
+import {
+  showCollection,
+  showNode,
+  showPrimitive,
+  showSet,
+  showTag,
+  showTopology,
+} from './show-objects.ts';
+import { normalForm, normalFormOfParsed } from './normal-form.ts';
+import type { ShowOptions } from './show-parts.ts';
+import { splitWords } from './words.ts';
+
+const SEPARATOR = ' \\\n\t';
+
+/**
+ * One object as a command, continued over lines. What the language cannot say (nested rules, elements
+ * of the future) is shown as raw XML, so that nothing is lost on the way back.
+ */
+export function showObject(object: XmlElement, options: ShowOptions): string {
+  const comments = object.children.flatMap((child) =>
+    child.kind === 'comment' ? [`#${child.text}\n`] : [],
+  );
+  const parts = showParts(object, options);
+  const text = parts?.join(SEPARATOR);
+  const shown =
+    text !== undefined && saysTheSame(object, options)
+      ? text
+      : `xml ${formatXml(object).trimEnd().replaceAll('\n', SEPARATOR)}`;
+  return comments.join('') + shown;
+}
+
+/** Would the text (with nothing masked) make the same object again? */
+function saysTheSame(object: XmlElement, options: ShowOptions): boolean {
+  const text = showParts(object, { ...options, isMasked: () => false })?.join(' ');
+  const words = text === undefined ? undefined : splitWords(text);
+  if (words?.ok !== true) return false;
+  const parsed = parseObject(words.value);
+  return parsed.ok && normalFormOfParsed(parsed.value) === normalForm(object);
+}
+
+function showParts(object: XmlElement, options: ShowOptions): readonly string[] | undefined {
+  switch (object.name) {
+    case 'primitive':
+    case 'template':
+      return showPrimitive(object, options);
+    case 'group':
+    case 'clone':
+    case 'master':
+      return showCollection(object, options);
+    case 'bundle':
+      return showBundle(object, options);
+    case 'node':
+      return showNode(object, options);
+    case 'cluster_property_set':
+      return showSet('property', object, options);
+    case 'meta_attributes':
+      return showSet(
+        options.section === 'op_defaults' ? 'op_defaults' : 'rsc_defaults',
+        object,
+        options,
+      );
+    case 'fencing-topology':
+      return showTopology(childElements(object, 'fencing-level'));
+    case 'tag':
+      return showTag(object);
+    case 'alert':
+      return showAlert(object, options);
+    case 'acl_role':
+    case 'acl_target':
+    case 'acl_group':
+    case 'acl_user':
+      return showAccess(object);
+    default:
+      return showConstraint(object, options);
+  }
+}

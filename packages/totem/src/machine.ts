@@ -1,0 +1,310 @@
+/**
+ * The ring: Totem's single-ring ordering and membership as a pure machine.
+ *
+ *   gather ──all agree──> commit ──once round──> recovery ──all have all──> operational
+ *      ^────────token lost, join, merge, timeout────┴──────────────┴───────────┘
+ *
+ * Amir, Moser, Melliar-Smith, Agarwal, Ciarfella: The Totem single-ring ordering and membership
+ * protocol, ACM TOCS 13(4), 1995; rules T1.x of docs/spec/totem-quorum.md.
+ */
+import {
+  assert,
+  earliest,
+  formatDuration,
+  type Instant,
+  milliseconds,
+  type NodeId,
+} from '@holdfast/base';
+import { decodeFrame } from './codec.ts';
+import {
+  detectMerges,
+  enterGather,
+  onCommitInGather,
+  onConsensusTimeout,
+  onJoin,
+  onMerge,
+  sendJoin,
+  sendLeave,
+} from './gather.ts';
+import {
+  type CommitToken,
+  describeRing,
+  type HoldCancel,
+  type Mcast,
+  type Message,
+  sameRing,
+} from './message.ts';
+import { forward, deliverInOrder, keep, onToken, takeHeld, wake } from './operational.ts';
+import { cancelTimers, setTimer, successor, tell, unicast } from './outbox.ts';
+import { enqueue, isQueueEmpty } from './packing.ts';
+import { enterRecovery, onRecoveryToken, startTokens } from './recovery.ts';
+import type { Counters, RingEffect, RingInput, RingState, Timers } from './state.ts';
+
+/** Messages to ourselves that one input may lead to; more is a circle. */
+const INBOX_MAX = 200_000;
+
+export function step(state: RingState, input: RingInput, now: Instant): RingEffect[] {
+  state.out = [];
+  state.now = now;
+  if (input.kind !== 'leave' && input.kind !== 'start') checkFrozen(state);
+  take(state, input);
+  drain(state);
+  state.wantedAt = deadline(state);
+  const { out } = state;
+  state.out = [];
+  return out;
+}
+
+export function deadline(state: RingState): Instant | undefined {
+  const { token, retransmit, hold, join, consensus, merge } = state.timers;
+  return earliest(token, retransmit, hold, join, consensus, merge);
+}
+
+/** A node that was not run for longer than its token time knows nothing of the ring any more. */
+function checkFrozen(state: RingState): void {
+  const { wantedAt, now, config, phase } = state;
+  if (phase.kind === 'stopped' || wantedAt === undefined || now - wantedAt <= config.tokenMs)
+    return;
+  const length = formatDuration(milliseconds(now - wantedAt));
+  state.counters.freezes += 1;
+  tell(
+    state,
+    'warning',
+    'frozen',
+    `this node was frozen ${length}: what it knew of the ring is void; it asks anew who is there`,
+  );
+  enterGather(state, 'this node was frozen');
+}
+
+function take(state: RingState, input: RingInput): void {
+  switch (input.kind) {
+    case 'start':
+      enterGather(state, 'start');
+      return;
+    case 'datagram':
+      onDatagram(state, input.bytes);
+      return;
+    case 'multicast':
+      multicast(state, input.payload);
+      return;
+    case 'leave':
+      sendLeave(state);
+      cancelTimers(state, 'token', 'retransmit', 'hold', 'join', 'consensus', 'merge');
+      state.phase = { kind: 'stopped' };
+      return;
+    case 'tick':
+      expire(state);
+      return;
+  }
+}
+
+function multicast(state: RingState, payload: Uint8Array): void {
+  const wasEmpty = isQueueEmpty(state.queue);
+  if (!enqueue(state.queue, payload)) {
+    state.counters.refused += 1;
+    state.out.push({ kind: 'refused', payload });
+    return;
+  }
+  if (wasEmpty) wake(state);
+}
+
+/** Garbage, others' clusters and earlier lives are counted and dropped. */
+function onDatagram(state: RingState, bytes: Uint8Array): void {
+  state.counters.datagrams += 1;
+  const frame = decodeFrame(bytes);
+  if (frame === undefined) {
+    state.counters.garbage += 1;
+    return;
+  }
+  const { cluster, sender, incarnation } = frame.header;
+  const isKnown = state.config.nodes.includes(sender) && sender !== state.config.self;
+  if (cluster !== state.cluster || !isKnown) {
+    state.counters.foreign += 1;
+    return;
+  }
+  if (incarnation < (state.lives.get(sender) ?? 0)) {
+    state.counters.stale += 1;
+    return;
+  }
+  state.lives.set(sender, incarnation);
+  handle(state, frame.message, sender);
+}
+
+function drain(state: RingState): void {
+  for (let count = 0; ; count += 1) {
+    const message = state.inbox.shift();
+    if (message === undefined) return;
+    assert(count < INBOX_MAX, 'talking to oneself ends');
+    handle(state, message, state.config.self);
+  }
+}
+
+function handle(state: RingState, message: Message, sender: NodeId): void {
+  if (state.phase.kind === 'stopped') return;
+  switch (message.kind) {
+    case 'mcast':
+      onMcast(state, message, sender);
+      return;
+    case 'token':
+      if (state.phase.kind === 'operational') onToken(state, state.phase, message);
+      else if (state.phase.kind === 'recovery')
+        onRecoveryToken(state, state.phase.recovery, message);
+      return;
+    case 'join':
+      onJoin(state, message);
+      return;
+    case 'commit':
+      onCommit(state, message);
+      return;
+    case 'merge':
+      onMerge(state, message);
+      return;
+    case 'hold-cancel':
+      onHoldCancel(state, message);
+      return;
+  }
+}
+
+function onMcast(state: RingState, message: Mcast, sender: NodeId): void {
+  const { phase, store } = state;
+  switch (phase.kind) {
+    case 'stopped':
+    case 'commit':
+      return;
+    case 'recovery':
+      if (sameRing(message.ringId, phase.recovery.store.ringId))
+        keep(phase.recovery.store, message);
+      return;
+    case 'gather':
+      if (sameRing(message.ringId, store.ringId)) keep(store, message);
+      return;
+    case 'operational':
+      if (sameRing(message.ringId, store.ringId)) {
+        phase.rotation.idleVisits = 0;
+        if (keep(store, message)) deliverInOrder(state, store);
+      } else if (!state.members.includes(sender)) {
+        state.processors.add(sender);
+        enterGather(state, `${sender} is in another ring`);
+      }
+      return;
+  }
+}
+
+function onCommit(state: RingState, commit: CommitToken): void {
+  const { phase } = state;
+  switch (phase.kind) {
+    case 'stopped':
+    case 'operational':
+      return;
+    case 'gather':
+      onCommitInGather(state, commit);
+      return;
+    case 'commit':
+      if (sameRing(commit.ringId, phase.ringId) && commit.info.length === commit.members.length)
+        enterRecovery(state, commit);
+      return;
+    case 'recovery':
+      if (sameRing(commit.ringId, phase.recovery.store.ringId)) startTokens(state, phase.recovery);
+      return;
+  }
+}
+
+function onHoldCancel(state: RingState, message: HoldCancel): void {
+  const { phase } = state;
+  if (phase.kind !== 'operational' || !sameRing(message.ringId, state.store.ringId)) return;
+  phase.rotation.idleVisits = 0;
+  if (phase.isHolding) takeHeld(state, phase);
+}
+
+function expire(state: RingState): void {
+  for (const name of ['hold', 'retransmit', 'join', 'consensus', 'token', 'merge'] as const) {
+    const at = state.timers[name];
+    if (at === undefined || at > state.now) continue;
+    state.timers[name] = undefined;
+    onTimer(state, name);
+  }
+}
+
+function onTimer(state: RingState, name: keyof Timers): void {
+  const { phase } = state;
+  switch (name) {
+    case 'hold':
+      if (phase.kind === 'operational' && phase.isHolding) forward(state, phase);
+      return;
+    case 'retransmit':
+      repeatToken(state);
+      return;
+    case 'join':
+      if (phase.kind !== 'gather') return;
+      sendJoin(state);
+      setTimer(state, 'join', state.config.joinMs);
+      return;
+    case 'consensus':
+      if (phase.kind === 'gather') onConsensusTimeout(state);
+      return;
+    case 'token':
+      onTokenLoss(state);
+      return;
+    case 'merge':
+      detectMerges(state);
+      return;
+  }
+}
+
+/** The successor has not moved on: it may not have got the token. */
+function repeatToken(state: RingState): void {
+  const { phase, config } = state;
+  const members =
+    phase.kind === 'operational'
+      ? state.members
+      : phase.kind === 'recovery'
+        ? phase.recovery.members
+        : phase.kind === 'commit'
+          ? phase.members
+          : [];
+  const sent = ((): Message | undefined => {
+    switch (phase.kind) {
+      case 'operational':
+        return phase.isHolding ? undefined : phase.rotation.sent;
+      case 'recovery':
+        return phase.recovery.rotation.sent ?? state.commitSent;
+      case 'commit':
+        return phase.sent;
+      case 'gather':
+      case 'stopped':
+        return undefined;
+    }
+  })();
+  if (sent === undefined) return;
+  state.counters.tokensRepeated += 1;
+  setTimer(state, 'retransmit', config.tokenRetransmitMs);
+  unicast(state, successor(members, config.self), sent);
+}
+
+function onTokenLoss(state: RingState): void {
+  state.counters.tokenLosses += 1;
+  if (state.phase.kind === 'gather') {
+    onConsensusTimeout(state);
+    if (state.timers.token !== undefined) enterGather(state, 'the agreed ring did not form');
+    return;
+  }
+  if (state.phase.kind === 'operational')
+    tell(state, 'notice', 'token-lost', 'the token was lost: somebody does not answer');
+  enterGather(state, 'the token was lost');
+}
+
+export type RingStatus = {
+  readonly state: string;
+  readonly ringId: string;
+  readonly members: readonly NodeId[];
+  readonly counters: Readonly<Counters>;
+};
+
+export function ringStatus(state: RingState): RingStatus {
+  return {
+    state: state.phase.kind,
+    ringId: describeRing(state.store.ringId),
+    members: state.members,
+    counters: { ...state.counters },
+  };
+}

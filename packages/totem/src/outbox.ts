@@ -1,0 +1,40 @@
+/** Sending: frames to the others, and messages to ourselves for after this input (T1.4). */
+import { after, type Milliseconds, type NodeId, note, type Severity } from '@holdfast/base';
+import { encodeFrame } from './codec.ts';
+import type { Message } from './message.ts';
+import type { RingState, Timers } from './state.ts';
+
+function frame(state: RingState, message: Message): Uint8Array {
+  const { cluster, incarnation, config } = state;
+  return encodeFrame({ header: { cluster, sender: config.self, incarnation }, message });
+}
+
+/** To every configured node; ourselves included where `isForUs`. */
+export function broadcast(state: RingState, message: Message, isForUs: boolean): void {
+  if (state.config.nodes.length > 1)
+    state.out.push({ kind: 'send', to: 'all', bytes: frame(state, message) });
+  if (isForUs) state.inbox.push(message);
+}
+
+export function unicast(state: RingState, to: NodeId, message: Message): void {
+  if (to === state.config.self) state.inbox.push(message);
+  else state.out.push({ kind: 'send', to, bytes: frame(state, message) });
+}
+
+export function tell(state: RingState, severity: Severity, event: string, text: string): void {
+  state.out.push(note(severity, event, text));
+}
+
+export function setTimer(state: RingState, name: keyof Timers, wait: Milliseconds): void {
+  state.timers[name] = after(state.now, wait);
+}
+
+export function cancelTimers(state: RingState, ...names: readonly (keyof Timers)[]): void {
+  for (const name of names) state.timers[name] = undefined;
+}
+
+/** The member after `self` in ascending order, round the ring. */
+export function successor(members: readonly NodeId[], self: NodeId): NodeId {
+  const index = members.indexOf(self);
+  return members[(index + 1) % members.length] ?? self;
+}

@@ -1,0 +1,121 @@
+/**
+ * Payloads to messages and back: small ones share a message, large ones are cut into pieces.
+ *
+ * A message's payload is a row of chunks: flags (1 first, 2 last), length (u16), bytes. A payload cut
+ * in two by a change of rings is sent again from its beginning, and everybody forgets the pieces of
+ * unfinished ones when a ring is installed, so that all who deliver it deliver the same.
+ */
+import type { NodeId } from '@holdfast/base';
+import { PAYLOAD_MAX } from './codec.ts';
+
+/** Larger payloads are refused. */
+export const PAYLOAD_BYTES_MAX = 1024 * 1024;
+/** Bytes waiting to be sent; more are refused. */
+export const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+
+const CHUNK_HEADER = 3;
+const FIRST = 1;
+const LAST = 2;
+
+export type SendQueue = {
+  payloads: Uint8Array[];
+  /** How much of the first payload was multicast already. */
+  offset: number;
+  bytes: number;
+};
+
+export function sendQueue(): SendQueue {
+  return { payloads: [], offset: 0, bytes: 0 };
+}
+
+export function isQueueEmpty(queue: SendQueue): boolean {
+  return queue.payloads.length === 0;
+}
+
+/** False where the payload is too large, or the queue too full. */
+export function enqueue(queue: SendQueue, payload: Uint8Array): boolean {
+  if (payload.length > PAYLOAD_BYTES_MAX || queue.bytes + payload.length > QUEUE_BYTES_MAX)
+    return false;
+  queue.payloads.push(payload);
+  queue.bytes += payload.length;
+  return true;
+}
+
+/** The ring ended: what was cut in two begins anew on the next. */
+export function restartFirst(queue: SendQueue): void {
+  queue.offset = 0;
+}
+
+/** The next message's payload, as full as it gets; undefined where nothing waits. */
+export function takePacked(queue: SendQueue): Uint8Array | undefined {
+  if (queue.payloads.length === 0) return undefined;
+  const packed = new Uint8Array(PAYLOAD_MAX);
+  let at = 0;
+  let taken = 0;
+  while (taken < queue.payloads.length && PAYLOAD_MAX - at > CHUNK_HEADER) {
+    const payload = queue.payloads[taken];
+    if (payload === undefined) break;
+    const room = PAYLOAD_MAX - at - CHUNK_HEADER;
+    const left = payload.length - queue.offset;
+    // A payload that does not fit as a whole begins in a message of its own.
+    if (queue.offset === 0 && at > 0 && left > room) break;
+    const length = Math.min(left, room);
+    const flags = (queue.offset === 0 ? FIRST : 0) | (length === left ? LAST : 0);
+    packed[at] = flags;
+    packed[at + 1] = length >> 8;
+    packed[at + 2] = length & 0xff;
+    packed.set(payload.subarray(queue.offset, queue.offset + length), at + CHUNK_HEADER);
+    at += CHUNK_HEADER + length;
+    if (length < left) {
+      queue.offset += length;
+      break;
+    }
+    queue.offset = 0;
+    queue.bytes -= payload.length;
+    taken += 1;
+  }
+  queue.payloads.splice(0, taken);
+  return packed.subarray(0, at);
+}
+
+/** Unfinished payloads, by sender. */
+export type Assembly = Map<NodeId, { readonly pieces: Uint8Array[]; bytes: number }>;
+
+/** Takes one message's payload; calls `deliver` for every payload that is whole by now. */
+export function unpack(
+  assembly: Assembly,
+  from: NodeId,
+  packed: Uint8Array,
+  deliver: (payload: Uint8Array) => void,
+): void {
+  let at = 0;
+  while (at + CHUNK_HEADER <= packed.length) {
+    const flags = packed[at] ?? 0;
+    const length = ((packed[at + 1] ?? 0) << 8) | (packed[at + 2] ?? 0);
+    const piece = packed.subarray(at + CHUNK_HEADER, at + CHUNK_HEADER + length);
+    at += CHUNK_HEADER + length;
+    if ((flags & FIRST) !== 0 && (flags & LAST) !== 0) {
+      deliver(piece);
+      continue;
+    }
+    if ((flags & FIRST) !== 0) assembly.set(from, { pieces: [], bytes: 0 });
+    const open = assembly.get(from);
+    if (open === undefined) continue;
+    open.pieces.push(piece);
+    open.bytes += piece.length;
+    if (open.bytes > PAYLOAD_BYTES_MAX) assembly.delete(from);
+    if ((flags & LAST) === 0 || !assembly.has(from)) continue;
+    assembly.delete(from);
+    deliver(join(open.pieces, open.bytes));
+  }
+}
+
+function join(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,165 @@
+/**
+ * From an agreed ring to an installed one (T1.62–T1.65): members that come from the same old ring give
+ * each other what they miss of it, then everybody delivers the same, and the new ring begins.
+ */
+import type { NodeId } from '@holdfast/base';
+import { decodeMcast, encodeMcast } from './codec.ts';
+import { type CommitToken, describeRing, sameRing, type Token } from './message.ts';
+import { setTimer, successor, tell, unicast } from './outbox.ts';
+import { accept, deliverInOrder, forward, handUp, keep, visit } from './operational.ts';
+import { restartFirst } from './packing.ts';
+import { newRotation, newStore, type Recovery, type RingState } from './state.ts';
+
+/** The commit token has been round once: everybody's news are in it. */
+export function enterRecovery(state: RingState, commit: CommitToken): void {
+  const { config, store } = state;
+  const self = commit.members.indexOf(config.self);
+  const mine = commit.info[self];
+  if (mine === undefined) return;
+  const together = commit.members.filter((id, index) => {
+    const info = commit.info[index];
+    return (
+      state.members.includes(id) && info !== undefined && sameRing(info.oldRingId, store.ringId)
+    );
+  });
+  const recovery: Recovery = {
+    members: commit.members,
+    info: commit.info,
+    store: newStore(commit.ringId),
+    rotation: newRotation(),
+    together,
+    queue: toSendAgain(state, commit, together),
+    isFlagMine: false,
+    quietVisits: 0,
+    installSeq: 0,
+    installVisits: 0,
+    hasAll: mine.hasAll,
+    hasStarted: false,
+  };
+  state.phase = { kind: 'recovery', recovery };
+  setTimer(state, 'token', config.tokenMs);
+  setTimer(state, 'retransmit', config.tokenRetransmitMs);
+  recovery.rotation.sent = undefined;
+  state.commitSent = { ...commit, tokenSeq: commit.tokenSeq + 1 };
+  unicast(state, successor(commit.members, config.self), state.commitSent);
+}
+
+/** Everything above what all of us have, where somebody lacks something. */
+function toSendAgain(
+  state: RingState,
+  commit: CommitToken,
+  together: readonly NodeId[],
+): Uint8Array[] {
+  const infos = together.flatMap((id) => commit.info[commit.members.indexOf(id)] ?? []);
+  if (infos.every(({ hasAll }) => hasAll)) return [];
+  const low = Math.min(...infos.map(({ aru }) => aru));
+  const { messages, high } = state.store;
+  const again: Uint8Array[] = [];
+  for (let seq = low + 1; seq <= high; seq += 1) {
+    const message = messages.get(seq);
+    if (message !== undefined) again.push(encodeMcast(message));
+  }
+  return again;
+}
+
+/** The commit token is back at its maker: the first token of the new ring. */
+export function startTokens(state: RingState, recovery: Recovery): void {
+  if (recovery.hasStarted || recovery.members[0] !== state.config.self) return;
+  recovery.hasStarted = true;
+  const token: Token = {
+    kind: 'token',
+    ringId: recovery.store.ringId,
+    tokenSeq: 0,
+    seq: 0,
+    aru: 0,
+    aruOwner: 0,
+    requests: [],
+    flow: 0,
+    isRecovering: recovery.queue.length > 0,
+  };
+  recovery.isFlagMine = token.isRecovering;
+  state.inbox.push(token);
+}
+
+/** One token visit while recovering. */
+export function onRecoveryToken(state: RingState, recovery: Recovery, token: Token): void {
+  const { store, rotation } = recovery;
+  if (!sameRing(token.ringId, store.ringId) || token.tokenSeq <= rotation.lastTokenSeq) return;
+  accept(state, rotation, token);
+  const visited = visit(state, store, rotation, token, () => recovery.queue.shift());
+  const next: Token = { ...visited, isRecovering: nextFlag(recovery, visited.isRecovering) };
+  countQuiet(recovery, next);
+  rotation.lastAru = next.aru;
+  rotation.lastSeq = next.seq;
+  rotation.sent = next;
+  if (recovery.installVisits === 2) install(state, recovery);
+  if (state.phase.kind === 'operational') forward(state, state.phase);
+  else {
+    setTimer(state, 'retransmit', state.config.tokenRetransmitMs);
+    unicast(state, successor(recovery.members, state.config.self), next);
+  }
+}
+
+function nextFlag(recovery: Recovery, flag: boolean): boolean {
+  if (recovery.queue.length > 0) {
+    if (!flag) recovery.isFlagMine = true;
+    return true;
+  }
+  if (!flag || !recovery.isFlagMine) return flag;
+  recovery.isFlagMine = false;
+  return false;
+}
+
+/** T1.63: two quiet rotations, and everybody has everything, twice. */
+function countQuiet(recovery: Recovery, token: Token): void {
+  recovery.quietVisits = token.isRecovering ? 0 : recovery.quietVisits + 1;
+  if (recovery.quietVisits === 2) recovery.installSeq = token.seq;
+  if (recovery.quietVisits >= 2 && recovery.installSeq <= recovery.store.aru)
+    recovery.hasAll = true;
+  const isReady = recovery.quietVisits >= 3 && recovery.installSeq <= token.aru;
+  recovery.installVisits = isReady ? recovery.installVisits + 1 : 0;
+}
+
+/** T1.64, in exactly this order. */
+function install(state: RingState, recovery: Recovery): void {
+  const { store: old } = state;
+  const { store, members, together, rotation } = recovery;
+  takeOver(state, recovery);
+  deliverInOrder(state, old);
+  if (state.members.length > 0) {
+    state.out.push({ kind: 'transitional', ringId: store.ringId, members: together });
+  }
+  deliverBeyondGaps(state, together);
+  state.assembly.clear();
+  restartFirst(state.queue);
+  state.members = members;
+  state.processors = new Set(members);
+  state.failed = new Set();
+  state.store = store;
+  state.commitSent = undefined;
+  state.counters.rings += 1;
+  state.phase = { kind: 'operational', rotation, isHolding: false };
+  tell(state, 'info', 'ring', `ring ${describeRing(store.ringId)} with ${members.join(', ')}`);
+  state.out.push({ kind: 'regular', ringId: store.ringId, members });
+  deliverInOrder(state, store);
+  if (members[0] === state.config.self) setTimer(state, 'merge', state.config.mergeMs);
+}
+
+/** Old messages that came inside new ones, back into the old ring. */
+function takeOver(state: RingState, recovery: Recovery): void {
+  for (const message of recovery.store.messages.values()) {
+    if (!message.isEncapsulated) continue;
+    const inner = decodeMcast(message.payload);
+    if (inner !== undefined && sameRing(inner.ringId, state.store.ringId)) keep(state.store, inner);
+  }
+}
+
+/** What is left of the old ring: behind a gap only messages of those who came along are safe. */
+function deliverBeyondGaps(state: RingState, together: readonly NodeId[]): void {
+  const { store } = state;
+  for (let seq = store.delivered + 1; seq <= store.high; seq += 1) {
+    const message = store.messages.get(seq);
+    if (message !== undefined && together.includes(message.originator)) handUp(state, message);
+  }
+  store.delivered = store.high;
+}

@@ -1,0 +1,231 @@
+/** The ring's state: plain data, written only by `step` and the functions it calls. */
+import type { Instant, NodeId, Note } from '@holdfast/base';
+import type { Mcast, MemberInfo, Message, Token } from './message.ts';
+import { type Assembly, sendQueue, type SendQueue } from './packing.ts';
+import type { RingId, RingUp } from './port.ts';
+import type { RingTimeouts } from './timeouts.ts';
+
+export type RingConfig = RingTimeouts & {
+  readonly self: NodeId;
+  /** Every configured node, this one included. */
+  readonly nodes: readonly NodeId[];
+  readonly clusterName: string;
+  /** Messages in flight in one rotation, and those one member may add in a visit. */
+  readonly windowSize?: number;
+  readonly maxMessages?: number;
+  /** Rotations without progress before a member that cannot receive is left out. */
+  readonly failRecvConst?: number;
+};
+
+export type RingInput =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
+  | { readonly kind: 'multicast'; readonly payload: Uint8Array }
+  /** Say goodbye; nothing is sent afterwards. */
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'tick' };
+
+export type RingEffect =
+  /** Must be on stable storage before anything later in the list is done. */
+  | { readonly kind: 'persist-ring-seq'; readonly seq: number }
+  /** `all`: every configured node but this one. */
+  | { readonly kind: 'send'; readonly to: NodeId | 'all'; readonly bytes: Uint8Array }
+  | RingUp
+  | { readonly kind: 'refused'; readonly payload: Uint8Array }
+  | Note;
+
+/** Messages of one ring (T0.2: every ring has its own). */
+export type Store = {
+  readonly ringId: RingId;
+  readonly messages: Map<number, Mcast>;
+  /** Everything up to here was received. */
+  aru: number;
+  /** Highest sequence number heard of. */
+  high: number;
+  /** Everything up to here was handed up (or, in recovery, taken apart). */
+  delivered: number;
+  /** Everything up to here was freed: all members have it. */
+  freed: number;
+};
+
+/** What a member of a ring remembers of its token. */
+export type Rotation = {
+  lastTokenSeq: number;
+  /** The token as it was sent on, for repetition. */
+  sent: Token | undefined;
+  lastAru: number;
+  lastSeq: number;
+  /** Multicast by this member at the last visit. */
+  sentLastVisit: number;
+  /** Visits in a row in which nothing moved. */
+  idleVisits: number;
+  /** Visits in a row in which the aru stood still below the highest message. */
+  stuckVisits: number;
+};
+
+export type Recovery = {
+  readonly members: readonly NodeId[];
+  readonly info: readonly MemberInfo[];
+  readonly store: Store;
+  readonly rotation: Rotation;
+  /** Members that come along from the same old ring. */
+  readonly together: readonly NodeId[];
+  /** Old messages still to be sent again, encapsulated. */
+  queue: Uint8Array[];
+  isFlagMine: boolean;
+  quietVisits: number;
+  installSeq: number;
+  installVisits: number;
+  hasAll: boolean;
+  hasStarted: boolean;
+};
+
+export type Phase =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'operational'; readonly rotation: Rotation; isHolding: boolean }
+  | { readonly kind: 'gather' }
+  | {
+      readonly kind: 'commit';
+      readonly ringId: RingId;
+      readonly members: readonly NodeId[];
+      sent: Message;
+    }
+  | { readonly kind: 'recovery'; readonly recovery: Recovery };
+
+export type Timers = {
+  token: Instant | undefined;
+  retransmit: Instant | undefined;
+  hold: Instant | undefined;
+  join: Instant | undefined;
+  consensus: Instant | undefined;
+  merge: Instant | undefined;
+};
+
+export type Counters = Record<
+  | 'datagrams'
+  | 'garbage'
+  | 'foreign'
+  | 'stale'
+  | 'rotations'
+  | 'messagesSent'
+  | 'messagesReceived'
+  | 'retransmitted'
+  | 'tokensRepeated'
+  | 'tokenLosses'
+  | 'gathers'
+  | 'rings'
+  | 'refused'
+  | 'freezes',
+  number
+>;
+
+export type RingState = {
+  readonly config: RingConfig;
+  readonly cluster: number;
+  readonly incarnation: number;
+  phase: Phase;
+  /** The ring last installed: its members and messages. A fresh process has none. */
+  members: readonly NodeId[];
+  store: Store;
+  readonly assembly: Assembly;
+  /** Highest ring sequence of our own history, on disk; and of anybody's. */
+  ringSeq: number;
+  maxRingSeq: number;
+  processors: Set<NodeId>;
+  failed: Set<NodeId>;
+  consensus: Set<NodeId>;
+  failedToReceive: boolean;
+  /** The commit token as we sent it on in recovery, until the first token comes. */
+  commitSent: Message | undefined;
+  readonly lives: Map<NodeId, number>;
+  readonly queue: SendQueue;
+  readonly timers: Timers;
+  readonly counters: Counters;
+  /** Messages to ourselves, handled after what is being handled (T1.4). */
+  inbox: Message[];
+  out: RingEffect[];
+  now: Instant;
+  /** When we wanted to be called next, to see that we were not. */
+  wantedAt: Instant | undefined;
+};
+
+export function newStore(ringId: RingId): Store {
+  return { ringId, messages: new Map(), aru: 0, high: 0, delivered: 0, freed: 0 };
+}
+
+export function newRotation(): Rotation {
+  return {
+    lastTokenSeq: -1,
+    sent: undefined,
+    lastAru: 0,
+    lastSeq: 0,
+    sentLastVisit: 0,
+    idleVisits: 0,
+    stuckVisits: 0,
+  };
+}
+
+/** A process that knows `persistedSeq` from its disk. `incarnation` is greater after every start. */
+export function ring(
+  config: RingConfig,
+  persistedSeq: number,
+  incarnation: number,
+  now: Instant,
+): RingState {
+  return {
+    config,
+    cluster: digestOf(config.clusterName),
+    incarnation,
+    phase: { kind: 'stopped' },
+    members: [],
+    store: newStore({ representative: config.self, seq: persistedSeq + 1 }),
+    assembly: new Map(),
+    ringSeq: persistedSeq + 1,
+    maxRingSeq: persistedSeq + 1,
+    processors: new Set([config.self]),
+    failed: new Set(),
+    consensus: new Set(),
+    failedToReceive: false,
+    commitSent: undefined,
+    lives: new Map(),
+    queue: sendQueue(),
+    timers: {
+      token: undefined,
+      retransmit: undefined,
+      hold: undefined,
+      join: undefined,
+      consensus: undefined,
+      merge: undefined,
+    },
+    counters: {
+      datagrams: 0,
+      garbage: 0,
+      foreign: 0,
+      stale: 0,
+      rotations: 0,
+      messagesSent: 0,
+      messagesReceived: 0,
+      retransmitted: 0,
+      tokensRepeated: 0,
+      tokenLosses: 0,
+      gathers: 0,
+      rings: 0,
+      refused: 0,
+      freezes: 0,
+    },
+    inbox: [],
+    out: [],
+    now,
+    wantedAt: undefined,
+  };
+}
+
+/** FNV-1a of the cluster's name. */
+function digestOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of text) {
+    hash ^= letter.codePointAt(0) ?? 0;
+    hash = Math.imul(hash, 0x01000193) >>> 0;
+  }
+  return hash;
+}

@@ -1,0 +1,21 @@
+export { nowMs } from './clock.ts';
+export { askControl, type ControlServer, serveControl } from './control.ts';
+export {
+  type Command,
+  type PduEvent,
+  type PduFact,
+  type PduFaults,
+  shotsIn,
+  type Source,
+} from './event-log.ts';
+export type { OutletConfig } from './outlet.ts';
+export { type OutletView, Pdu, type PduStatus } from './pdu.ts';
+export { type PduConfig, readPduConfig } from './pdu-config.ts';
+export {
+  killMarked,
+  MARK,
+  markedProcesses,
+  type Process,
+  readProcess,
+  signalProcess,
+} from './processes.ts';

@@ -24,8 +24,6 @@ export type FenceActions<Specs> = {
   readonly list?: (context: FenceContext<Specs>) => Promise<DeviceAnswer<readonly Outlet[]>>;
   /** Whether the device can be reached and would obey. */
   readonly monitor: (context: FenceContext<Specs>) => Promise<DeviceAnswer<void>>;
-  /** What the device holds open, for instance a socket. */
-  readonly close?: (context: FenceContext<Specs>) => void;
 };
 
 export type FenceAgentDefinition<Specs extends ParameterSpecs> = {
@@ -127,8 +125,6 @@ export function defineFenceAgent<const Specs extends ParameterSpecs>(
         return await act(definition.actions, context, standard.value.parameters);
       } catch (cause) {
         return error(cause instanceof Error ? cause.message : String(cause));
-      } finally {
-        definition.actions.close?.(context);
       }
     },
   };

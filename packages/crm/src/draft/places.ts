@@ -11,37 +11,31 @@ import {
 
 const RESOURCES = /^(primitive|group|clone|master|bundle)$/;
 
-/** The section of the configuration an element of this name belongs to; undefined: none we know. */
+/** The section of the configuration that elements of a name belong to. */
+const SECTIONS: Readonly<Record<string, string>> = {
+  primitive: 'resources',
+  template: 'resources',
+  group: 'resources',
+  clone: 'resources',
+  master: 'resources',
+  bundle: 'resources',
+  rsc_location: 'constraints',
+  rsc_colocation: 'constraints',
+  rsc_order: 'constraints',
+  rsc_ticket: 'constraints',
+  node: 'nodes',
+  cluster_property_set: 'crm_config',
+  tag: 'tags',
+  alert: 'alerts',
+  acl_role: 'acls',
+  acl_target: 'acls',
+  acl_group: 'acls',
+  acl_user: 'acls',
+};
+
+/** Undefined: no section we know. */
 export function sectionOf(name: string): string | undefined {
-  switch (name) {
-    case 'primitive':
-    case 'template':
-    case 'group':
-    case 'clone':
-    case 'master':
-    case 'bundle':
-      return 'resources';
-    case 'rsc_location':
-    case 'rsc_colocation':
-    case 'rsc_order':
-    case 'rsc_ticket':
-      return 'constraints';
-    case 'node':
-      return 'nodes';
-    case 'cluster_property_set':
-      return 'crm_config';
-    case 'tag':
-      return 'tags';
-    case 'alert':
-      return 'alerts';
-    case 'acl_role':
-    case 'acl_target':
-    case 'acl_group':
-    case 'acl_user':
-      return 'acls';
-    default:
-      return undefined;
-  }
+  return Object.hasOwn(SECTIONS, name) ? SECTIONS[name] : undefined;
 }
 
 export function isResource(element: XmlElement): boolean {

@@ -102,39 +102,42 @@ export function selectObjects(
 
 function selected(
   all: readonly XmlElement[],
-  { before, cib }: Pick<ShowRequest, 'before' | 'cib'>,
+  request: Pick<ShowRequest, 'before' | 'cib'>,
   word: string,
 ): readonly XmlElement[] | undefined {
-  if (word === 'changed') {
-    return all.filter((each) => {
-      const old = findObject(before, each.attributes['id'] ?? '');
-      return old === undefined || !sameXml(old, each);
-    });
-  }
+  const { before, cib } = request;
   const [, kind = '', rest = ''] = /^(type|tag|related):(.+)$/.exec(word) ?? [];
-  switch (kind) {
-    case 'type': {
-      const names = TYPE_NAMES[rest] ?? [rest];
-      return all.filter(({ name }) => names.includes(name));
-    }
-    case 'tag': {
-      const tag = section(cib, 'tags').find(({ attributes }) => attributes['id'] === rest);
-      const ids =
-        tag === undefined ? [] : childElements(tag).map(({ attributes }) => attributes['id']);
-      return tag === undefined
-        ? undefined
-        : all.filter(({ attributes }) => ids.includes(attributes['id']));
-    }
+  switch (kind === '' ? word : kind) {
+    case 'changed':
+      return all.filter((each) => {
+        const old = findObject(before, each.attributes['id'] ?? '');
+        return old === undefined || !sameXml(old, each);
+      });
+    case 'type':
+      return all.filter(({ name }) => (TYPE_NAMES[rest] ?? [rest]).includes(name));
+    case 'tag':
+      return tagged(all, cib, rest);
     case 'related':
-      return findObject(cib, rest) === undefined
-        ? undefined
-        : all.filter((each) => isRelated(each, rest));
+      if (findObject(cib, rest) === undefined) return undefined;
+      return all.filter((each) => isRelated(each, rest));
+    case 'fencing_topology':
+      return all.filter(({ name }) => name === 'fencing-topology');
     default: {
-      if (word === 'fencing_topology') return all.filter(({ name }) => name === 'fencing-topology');
       const object = findObject(cib, word);
       return object === undefined ? undefined : [object];
     }
   }
+}
+
+function tagged(
+  all: readonly XmlElement[],
+  cib: XmlElement,
+  id: string,
+): readonly XmlElement[] | undefined {
+  const tag = section(cib, 'tags').find(({ attributes }) => attributes['id'] === id);
+  if (tag === undefined) return undefined;
+  const ids = childElements(tag).map(({ attributes }) => attributes['id']);
+  return all.filter(({ attributes }) => ids.includes(attributes['id']));
 }
 
 /** The object itself, what holds it, and everything that names it. */

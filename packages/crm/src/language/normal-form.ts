@@ -62,16 +62,19 @@ function write(object: XmlElement, isRoot: boolean): string {
   return `<${object.name}${attributes}>${sorted.map(({ text }) => text).join('')}</>`;
 }
 
+/** Values that say the same as leaving the attribute out, by element. */
+const UNSAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  rule: { 'boolean-op': 'and' },
+  resource_set: { sequential: 'true', 'require-all': 'true' },
+};
+
 function withDefaults(object: XmlElement, isRoot: boolean): Readonly<Record<string, string>> {
   const attributes = { ...object.attributes };
-  if (!isRoot && !ID_MATTERS.test(object.name)) delete attributes['id'];
-  if (isRoot && object.name === 'node' && attributes['id'] === attributes['uname']) {
-    delete attributes['id'];
-  }
-  if (object.name === 'rule' && attributes['boolean-op'] === 'and') delete attributes['boolean-op'];
-  if (object.name === 'resource_set') {
-    if (attributes['sequential'] === 'true') delete attributes['sequential'];
-    if (attributes['require-all'] === 'true') delete attributes['require-all'];
+  const isNameless = !isRoot && !ID_MATTERS.test(object.name);
+  const isOwnName = isRoot && object.name === 'node' && attributes['id'] === attributes['uname'];
+  if (isNameless || isOwnName) delete attributes['id'];
+  for (const [name, value] of Object.entries(UNSAID[object.name] ?? {})) {
+    if (attributes[name] === value) Reflect.deleteProperty(attributes, name);
   }
   if (object.name === 'op' && !(attributes['name'] ?? '').startsWith('monitor')) {
     attributes['interval'] ??= '0s';

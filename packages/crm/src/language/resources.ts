@@ -37,42 +37,55 @@ const CLASSES: readonly string[] = [
 const OP_NAMES = new Set(OP_ATTRIBUTES.map(({ name }) => name));
 const ENGINES: readonly string[] = ['docker', 'podman', 'rkt'];
 
+type PrimitiveParts = {
+  readonly attributes: Record<string, string>;
+  readonly blocks: XmlElement[];
+  /** Operations are one element, where the first of them stood. */
+  operations:
+    | {
+        attributes: Readonly<Record<string, string>>;
+        readonly ops: XmlElement[];
+        readonly at: number;
+      }
+    | undefined;
+};
+
 export function parsePrimitive(place: Cursor, isTemplate: boolean): ParsedObject {
   const id = takeId(place, 'the id of the resource');
   const type = take(place, 'an agent such as ocf:heartbeat:IPaddr2');
-  const agent = type.startsWith('@') ? { template: type.slice(1) } : agentAttributes(type);
-  if (isTemplate && 'template' in agent) {
+  if (isTemplate && type.startsWith('@')) {
     throw new Refused('a template names an agent, not another template');
   }
-  const description: Record<string, string> = {};
-  const blocks: XmlElement[] = [];
-  // Operations are one element, where the first of them stood.
-  let operations:
-    { attributes: Readonly<Record<string, string>>; ops: XmlElement[]; at: number } | undefined;
-  while (!isAtEnd(place)) {
-    const text = takeOption(place, 'description');
-    const block = takeBlock(place, RESOURCE_BLOCKS);
-    if (text !== undefined) description['description'] = text;
-    else if (block !== undefined) blocks.push(block);
-    else if (takeIf(place, 'operations')) {
-      operations ??= { attributes: {}, ops: [], at: blocks.length };
-      operations.attributes = takeOperationsId(place);
-    } else if (takeIf(place, 'op')) {
-      operations ??= { attributes: {}, ops: [], at: blocks.length };
-      operations.ops.push(takeOp(place));
-    } else if (blocks.length === 0 && (peek(place) ?? '').includes('=')) {
-      blocks.push(takeSet(place, 'instance_attributes'));
-    } else mustEnd(place);
-  }
+  const agent = type.startsWith('@') ? { template: type.slice(1) } : agentAttributes(type);
+  const parts: PrimitiveParts = { attributes: { id, ...agent }, blocks: [], operations: undefined };
+  while (!isAtEnd(place)) takePrimitivePart(place, parts);
+  const { attributes, blocks, operations } = parts;
   if (operations !== undefined) {
     blocks.splice(operations.at, 0, element('operations', operations.attributes, operations.ops));
   }
   const name = isTemplate ? 'template' : 'primitive';
-  return {
-    kind: 'resource',
-    element: element(name, { id, ...description, ...agent }, blocks),
-    members: [],
-  };
+  return { kind: 'resource', element: element(name, attributes, blocks), members: [] };
+}
+
+function takePrimitivePart(place: Cursor, parts: PrimitiveParts): void {
+  const { attributes, blocks } = parts;
+  const text = takeOption(place, 'description');
+  if (text !== undefined) {
+    attributes['description'] = text;
+    return;
+  }
+  const block = takeBlock(place, RESOURCE_BLOCKS);
+  if (block !== undefined) {
+    blocks.push(block);
+  } else if (isNext(place, 'operations', 'op')) {
+    parts.operations ??= { attributes: {}, ops: [], at: blocks.length };
+    if (takeIf(place, 'operations')) parts.operations.attributes = takeOperationsId(place);
+    else if (takeIf(place, 'op')) parts.operations.ops.push(takeOp(place));
+  } else if (blocks.length === 0 && (peek(place) ?? '').includes('=')) {
+    blocks.push(takeSet(place, 'instance_attributes'));
+  } else {
+    mustEnd(place);
+  }
 }
 
 /** `Dummy`, `systemd:nginx`, `ocf:heartbeat:Dummy`. A lone type is an OCF one of provider heartbeat. */

@@ -43,39 +43,28 @@ function saysTheSame(object: XmlElement, options: ShowOptions): boolean {
   return parsed.ok && normalFormOfParsed(parsed.value) === normalForm(object);
 }
 
+type Shower = (object: XmlElement, options: ShowOptions) => readonly string[];
+
+const SHOWERS: Readonly<Record<string, Shower>> = {
+  primitive: showPrimitive,
+  template: showPrimitive,
+  group: showCollection,
+  clone: showCollection,
+  master: showCollection,
+  bundle: showBundle,
+  node: showNode,
+  cluster_property_set: (object, options) => showSet('property', object, options),
+  meta_attributes: (object, options) => showSet(options.section ?? 'rsc_defaults', object, options),
+  'fencing-topology': (object) => showTopology(childElements(object, 'fencing-level')),
+  tag: showTag,
+  alert: showAlert,
+  acl_role: showAccess,
+  acl_target: showAccess,
+  acl_group: showAccess,
+  acl_user: showAccess,
+};
+
 function showParts(object: XmlElement, options: ShowOptions): readonly string[] | undefined {
-  switch (object.name) {
-    case 'primitive':
-    case 'template':
-      return showPrimitive(object, options);
-    case 'group':
-    case 'clone':
-    case 'master':
-      return showCollection(object, options);
-    case 'bundle':
-      return showBundle(object, options);
-    case 'node':
-      return showNode(object, options);
-    case 'cluster_property_set':
-      return showSet('property', object, options);
-    case 'meta_attributes':
-      return showSet(
-        options.section === 'op_defaults' ? 'op_defaults' : 'rsc_defaults',
-        object,
-        options,
-      );
-    case 'fencing-topology':
-      return showTopology(childElements(object, 'fencing-level'));
-    case 'tag':
-      return showTag(object);
-    case 'alert':
-      return showAlert(object, options);
-    case 'acl_role':
-    case 'acl_target':
-    case 'acl_group':
-    case 'acl_user':
-      return showAccess(object);
-    default:
-      return showConstraint(object, options);
-  }
+  const shower = Object.hasOwn(SHOWERS, object.name) ? SHOWERS[object.name] : undefined;
+  return shower === undefined ? showConstraint(object, options) : shower(object, options);
 }

@@ -33,27 +33,30 @@ export type ProcessInfo = {
 
 export type World = {
   /** Runs a command to its end. No shell: the words are the arguments. */
-  run(command: readonly string[], options?: RunOptions): Promise<Ran>;
+  readonly run: (command: readonly string[], options?: RunOptions) => Promise<Ran>;
   /** Starts a process that outlives the operation; answers with its pid. */
-  launch(command: readonly string[], options?: LaunchOptions): Promise<Result<number, string>>;
+  readonly launch: (
+    command: readonly string[],
+    options?: LaunchOptions,
+  ) => Promise<Result<number, string>>;
   readonly files: {
     /** Undefined where there is no such file; rejects on any other trouble. */
-    read(path: string): Promise<string | undefined>;
+    readonly read: (path: string) => Promise<string | undefined>;
     /** Whole or not at all; makes the folders above it. */
-    write(path: string, text: string): Promise<void>;
+    readonly write: (path: string, text: string) => Promise<void>;
     /** No complaint where there is nothing to remove. */
-    remove(path: string): Promise<void>;
+    readonly remove: (path: string) => Promise<void>;
   };
   readonly processes: {
     /** Undefined where there is no such process. */
-    info(pid: number): Promise<ProcessInfo | undefined>;
+    readonly info: (pid: number) => Promise<ProcessInfo | undefined>;
     /** False where there is no such process any more; rejects where it is not ours to signal. */
-    signal(pid: number, signal: string): Promise<boolean>;
+    readonly signal: (pid: number, signal: string) => Promise<boolean>;
   };
-  sleep(ms: number): Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Wall clock, ms since 1970. */
-  now(): number;
-  log(severity: Severity, text: string): void;
+  readonly now: () => number;
+  readonly log: (severity: Severity, text: string) => void;
   /** Where run-time state may be kept; it is empty after a boot. */
   readonly stateFolder: string;
 };

@@ -1,0 +1,1 @@
+export type { Transport, TransportEvents } from './port.ts';

@@ -5,8 +5,9 @@ import { parseArgs } from 'node:util';
 import { type Folder, folderAt, PROJECT } from './paths.ts';
 import { endRun, findRun } from './record.ts';
 import { formatTable, type Report } from './report.ts';
-import { Busy, clearStale, runDemo } from './run.ts';
+import { clearStale, runDemo } from './run.ts';
 import { startTimeline } from './timeline.ts';
+import { Refused } from './world.ts';
 
 const USAGE = `npm start [-- OPTIONS]: two nodes, one service, a pulled plug
 
@@ -102,6 +103,11 @@ function readFlags(): Flags | undefined {
   }
 }
 
+function describe(cause: unknown): string {
+  if (cause instanceof Refused) return cause.message;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
 const flags = readFlags();
 if (flags === undefined) {
   process.stderr.write(USAGE);
@@ -110,9 +116,7 @@ if (flags === undefined) {
   try {
     process.exitCode = await main(flags);
   } catch (cause) {
-    process.stderr.write(
-      `${cause instanceof Busy ? cause.message : cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`,
-    );
+    process.stderr.write(`${describe(cause)}\n`);
     process.exitCode = 1;
   }
 }

@@ -15,7 +15,7 @@ import { graceful } from './steps/graceful.ts';
 import { pulledPlug } from './steps/pulled-plug.ts';
 import { nothingLeft, wholeRun } from './steps/verdict.ts';
 import type { Timeline } from './timeline.ts';
-import { openWorld, SERVICE_PORT } from './world.ts';
+import { openWorld, Refused, SERVICE_PORT } from './world.ts';
 
 const STEPS: readonly [string, (stage: Stage) => Promise<void>][] = [
   ['1 cold start', coldStart],
@@ -32,8 +32,6 @@ export type RunOptions = {
   readonly keep: boolean;
   readonly timeline: Timeline;
 };
-
-export class Busy extends Error {}
 
 export async function runDemo({ folder, keep, timeline }: RunOptions): Promise<Report> {
   await clearStale(folder, timeline);
@@ -59,7 +57,7 @@ export async function clearStale(folder: Folder, timeline: Timeline): Promise<bo
     case 'nothing':
       return false;
     case 'busy':
-      throw new Busy(
+      throw new Refused(
         `a demonstration is running here (pid ${found.pid}); wait for it, or interrupt it`,
       );
     case 'left-over':
@@ -88,6 +86,7 @@ async function perform(stage: Stage): Promise<boolean> {
 /** What both nodes said in a step that failed: the reader has no other way to see it. */
 function tellLogs(stage: Stage, sinceMs: number): void {
   for (const name of ['haone', 'hatwo'] as const) {
+    for (const line of stage.lastWords(name, 10)) if (line !== '') stage.timeline.say(name, line);
     for (const { time, event, msg } of stage.log(name, sinceMs).slice(-40)) {
       stage.timeline.say(name, `${new Date(time).toISOString().slice(11, 23)} ${event}: ${msg}`);
     }

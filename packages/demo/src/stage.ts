@@ -1,5 +1,6 @@
 /** What a step of the demonstration works with: the world, everybody's views of it, the rows so far. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ClusterStatus } from '@holdfast/ipc';
 import { askControl, nowMs } from '@holdfast/lab';
 import { type Instance, instancesIn, longestOutageMs, type Proof } from './judge.ts';
@@ -25,6 +26,8 @@ export type Stage = {
   crm(name: Name, args: readonly string[], input?: string): Promise<Ran>;
   status(name: Name): Promise<ClusterStatus | undefined>;
   log(name: Name, sinceMs: number): LogEntry[];
+  /** The last lines that a node's daemon wrote to its terminal. */
+  lastWords(name: Name, lines: number): string[];
   journal(): JournalEntry[];
   /** Notes the row and says it aloud. */
   promise(row: Row): void;
@@ -46,18 +49,25 @@ export function makeStage(world: World, timeline: Timeline, probe: Probe): Stage
     crm: (name, args, input) => runCrm(folder.root(name), args, input),
     status: (name) => statusOf(folder.root(name)),
     log: (name, sinceMs) => logOf(folder.root(name), sinceMs),
-    journal: () => {
-      try {
-        return parseJournal(readFileSync(folder.journal, 'utf8'));
-      } catch {
-        return [];
-      }
-    },
+    lastWords: (name, lines) =>
+      readOrNothing(join(folder.pdu, `${name}.out`))
+        .trimEnd()
+        .split('\n')
+        .slice(-lines),
+    journal: () => parseJournal(readOrNothing(folder.journal)),
     promise: (row) => {
       rows.push(row);
       timeline.verdict(row.held, `${row.promise}: ${row.measured}`);
     },
   };
+}
+
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Everything that ends instances without their word: power cuts on record, and our own kills. */

@@ -32,6 +32,9 @@ export const PDU_PORT = 1161;
 export const SERVICE_PORT = 8080;
 const READY_LIMIT_MS = 15_000;
 
+/** What we will not do; the message says why and is all that anybody needs to see. */
+export class Refused extends Error {}
+
 export type World = {
   readonly folder: Folder;
   readonly net: Net;
@@ -87,7 +90,7 @@ export async function openWorld(folder: Folder, outlivesUs: boolean): Promise<Wo
 /** Only a folder that is ours: somebody may have named one by mistake. */
 function wipe(folder: Folder): void {
   if (existsSync(folder.path) && readdirSync(folder.path).length > 0 && !existsSync(folder.badge)) {
-    throw new Error(`${folder.path} holds something else; name another folder`);
+    throw new Refused(`${folder.path} holds something else; name another folder`);
   }
   rmSync(folder.path, { recursive: true, force: true });
   mkdirSync(folder.path, { recursive: true });

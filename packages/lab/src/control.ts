@@ -17,6 +17,8 @@ export async function serveControl(
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     const lines = createInterface({ input: socket });
+    // A line reader hands on its socket's errors, and they would be nobody's.
+    lines.on('error', () => undefined);
     let turn: Promise<unknown> = Promise.resolve();
     lines.on('line', (line) => {
       if (line.length > LINE_CHARS_MAX) {
@@ -63,6 +65,7 @@ export function askControl(path: string, request: object, timeoutMs = 10_000): P
       socket.write(`${JSON.stringify(request)}\n`);
     });
     const lines = createInterface({ input: socket });
+    lines.on('error', () => undefined);
     lines.once('line', (line) => {
       end();
       const answer = parseObject(line);

@@ -192,6 +192,7 @@ void t.test(
     await t.rejects(askControl(control, { do: 'switch', outlet: 7, command: 'on' }), /no outlet 7/);
     await t.rejects(askControl(control, { do: 'fault', slowMs: -1 }), /slowMs/);
     await t.rejects(askControl(control, { do: 'dance' }), /do must be/);
+    await t.rejects(askControl(`${control}-no`, { do: 'status' }), /nobody answers/);
   },
 );
 

@@ -20,6 +20,7 @@ export async function coldStart(stage: Stage): Promise<void> {
   await pdu.switch('haone', 'on');
   timeline.say('PDU', 'outlet 1 is on: haone boots, alone');
   const waiting = await until('haone answers and waits', START_LIMIT_MS, async () => {
+    await failIfEnded(stage);
     const status = await stage.status('haone');
     return status !== undefined && status.quorum.waitingFor.length > 0 ? status : undefined;
   });
@@ -52,4 +53,13 @@ export async function coldStart(stage: Stage): Promise<void> {
     measured: `quorate ${seconds(tookMs)} after hatwo got power, ${shots.length} shots`,
     held: shots.length === 0,
   });
+}
+
+/** A daemon that refuses to start says why; nobody need wait for it. */
+async function failIfEnded(stage: Stage): Promise<void> {
+  const ended = (await stage.pdu.events(0)).find((event) => event.kind === 'exited');
+  if (ended === undefined) return;
+  throw new Error(
+    `holdfastd ended by itself: ${ended.how}; ${stage.lastWords('haone', 1).join('')}`,
+  );
 }

@@ -79,6 +79,12 @@ export function parentOf(cib: XmlElement, id: string): XmlElement | undefined {
   );
 }
 
+/** The value of a pair in one of the blocks `tag` directly below; undefined: it is not said here. */
+export function pairOf(resource: XmlElement, tag: string, name: string): string | undefined {
+  const pairs = childElements(resource, tag).flatMap((set) => childElements(set, 'nvpair'));
+  return pairs.find(({ attributes }) => attributes['name'] === name)?.attributes['value'];
+}
+
 /** Everything a user can name, as it stands in the CIB. */
 export function everyObject(cib: XmlElement): readonly XmlElement[] {
   const topology = firstChild(configurationOf(cib), 'fencing-topology');

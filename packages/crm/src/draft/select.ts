@@ -1,6 +1,7 @@
 /** What `show` shows: which objects, in which order, as commands or as XML. */
 import {
   childElements,
+  element,
   everyElement,
   formatXml,
   sameXml,
@@ -169,20 +170,24 @@ export function showXml(
   objects: readonly XmlElement[] | undefined,
 ): string {
   const configuration = configurationOf(cib) ?? cib;
-  const ids =
-    objects === undefined ? undefined : new Set(objects.map(({ attributes }) => attributes['id']));
-  const kept = ids === undefined ? configuration : keepOnly(configuration, ids);
-  return `<?xml version="1.0" ?>\n${formatXml({ kind: 'element', name: 'cib', attributes: {}, children: [maskBelow(kept, isMasked)] })}`;
+  const kept = objects === undefined ? configuration : keepOnly(configuration, new Set(objects));
+  const root = element('cib', {}, [maskBelow(kept, isMasked)]);
+  return `<?xml version="1.0" ?>\n${formatXml(root)}`;
 }
 
-function keepOnly(configuration: XmlElement, ids: ReadonlySet<string | undefined>): XmlElement {
+/** Sections that stand in every configuration, empty or not. */
+const CORE = /^(crm_config|nodes|resources|constraints)$/;
+
+/** The configuration with nothing in it but these objects, and what holds them. */
+function keepOnly(configuration: XmlElement, chosen: ReadonlySet<XmlElement>): XmlElement {
   const holds = (each: XmlElement): boolean =>
-    ids.has(each.attributes['id']) || childElements(each).filter(isResource).some(holds);
+    chosen.has(each) || childElements(each).filter(isResource).some(holds);
+  const parts = childElements(configuration).map((part) =>
+    chosen.has(part) ? part : withChildren(part, childElements(part).filter(holds)),
+  );
   return withChildren(
     configuration,
-    childElements(configuration).map((part) =>
-      withChildren(part, childElements(part).filter(holds)),
-    ),
+    parts.filter(({ name, children }) => CORE.test(name) || children.length > 0),
   );
 }
 

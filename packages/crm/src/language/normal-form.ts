@@ -76,8 +76,6 @@ function withDefaults(object: XmlElement, isRoot: boolean): Readonly<Record<stri
   for (const [name, value] of Object.entries(UNSAID[object.name] ?? {})) {
     if (attributes[name] === value) Reflect.deleteProperty(attributes, name);
   }
-  if (object.name === 'op' && !(attributes['name'] ?? '').startsWith('monitor')) {
-    attributes['interval'] ??= '0s';
-  }
-  return attributes;
+  const isOneShot = object.name === 'op' && attributes['name']?.startsWith('monitor') === false;
+  return isOneShot ? { interval: '0s', ...attributes } : attributes;
 }

@@ -1,5 +1,5 @@
 /** What is checked before a line is taken: names and values, against tables and the agents' own words. */
-import { fail, nearest, ok, type Result } from '@holdfast/base';
+import { fail, ok, type Result } from '@holdfast/base';
 import {
   childElements,
   expectation,
@@ -8,7 +8,6 @@ import {
   META_ATTRIBUTES,
   OP_ATTRIBUTES,
   type Option,
-  parseBoolean,
   PROPERTIES,
   withAttributes,
   type XmlElement,
@@ -17,34 +16,15 @@ import { findObject } from '../draft/places.ts';
 import { DEFAULT_SET_IDS } from '../language/cluster-objects.ts';
 import type { ParsedObject } from '../language/parsed.ts';
 import { MASK } from '../language/show-parts.ts';
-import { type AgentMetadata, agentMetadata, resolveType } from '../shell/agents.ts';
+import { agentMetadata, resolveType } from '../shell/agents.ts';
 import { nodeNames } from '../shell/change.ts';
+import { checkParameters, pairsOf, suggest } from './parameters.ts';
 import { isSecret } from '../shell/secrets.ts';
 import { type Shell, warn } from '../shell/shell.ts';
 
 /** Properties that the cluster writes itself: they come back when a saved configuration is loaded. */
 const CLUSTER_WRITTEN =
   /^(have-watchdog|dc-version|cluster-infrastructure|cluster-name|last-lrm-refresh|dc-uuid)$/;
-/** Parameters that the fencer reads, whatever the agent. */
-const FENCER_PARAMETERS: readonly string[] = [
-  'pcmk_host_list',
-  'pcmk_host_map',
-  'pcmk_host_check',
-  'pcmk_host_argument',
-  'pcmk_delay_base',
-  'pcmk_delay_max',
-  'pcmk_action_limit',
-  'provides',
-  'stonith-timeout',
-  'priority',
-  'action',
-  ...['reboot', 'off', 'on', 'list', 'monitor', 'status', 'metadata'].flatMap((action) => [
-    `pcmk_${action}_action`,
-    `pcmk_${action}_timeout`,
-    `pcmk_${action}_retries`,
-  ]),
-];
-
 /** The object, its agent's name made complete; or every reason against it, one sentence each. */
 export async function checkObject(
   shell: Shell,
@@ -92,27 +72,31 @@ async function checkResource(
     ...opsOf(element).flatMap((op) => checkOp(op, id)),
   ];
   if (element.name !== 'primitive' && element.name !== 'template') return verdict(parsed, faults);
-  const template = element.attributes['template'];
-  if (template !== undefined) {
-    const found = findObject(cib, template);
-    const agent = found?.name === 'template' ? fullName(found) : undefined;
-    if (agent === undefined) return fail([...faults, `${id}: there is no template ${template}`]);
-    const metadata = await agentMetadata(shell, agent);
-    return metadata.ok
-      ? verdict(parsed, [...faults, ...checkParameters(element, metadata.value, true)])
-      : fail([...faults, metadata.fault.message]);
+  const isShort = words[2]?.includes(':') === false && !words[2].startsWith('@');
+  const type = element.attributes['type'] ?? '';
+  const named = isShort ? withAgent(element, await resolveType(shell, type)) : element;
+  const ofAgent = await checkAgent(shell, cib, named);
+  return verdict({ ...parsed, element: named }, [...faults, ...ofAgent]);
+}
+
+/** What the agent itself has against it: that there is no such agent, or about its parameters. */
+async function checkAgent(
+  shell: Shell,
+  cib: XmlElement,
+  resource: XmlElement,
+): Promise<readonly string[]> {
+  const { id = '', template } = resource.attributes;
+  const source = template === undefined ? resource : findObject(cib, template);
+  if (source === undefined || (template !== undefined && source.name !== 'template')) {
+    return [`${id}: there is no template ${template ?? ''}`];
   }
-  const isShort = words[2]?.includes(':') === false;
-  const named = isShort
-    ? withAgent(element, await resolveType(shell, element.attributes['type'] ?? ''))
-    : element;
-  const metadata = await agentMetadata(shell, fullName(named));
-  if (!metadata.ok) return fail([...faults, `${id}: ${metadata.fault.message}`]);
-  const isTemplate = element.name === 'template';
-  return verdict({ ...parsed, element: named }, [
-    ...faults,
-    ...checkParameters(named, metadata.value, isTemplate),
-  ]);
+  const metadata = await agentMetadata(shell, fullName(source));
+  if (!metadata.ok) return [`${id}: ${metadata.fault.message}`];
+  return checkParameters(
+    resource,
+    metadata.value,
+    resource !== source || resource.name === 'template',
+  );
 }
 
 function fullName({ attributes }: XmlElement): string {
@@ -125,83 +109,9 @@ function withAgent(element: XmlElement, agent: string): XmlElement {
   return withAttributes(element, { class: standard, provider, type });
 }
 
-function pairsOf(element: XmlElement, tag: string): readonly XmlElement[] {
-  return childElements(element, tag).flatMap((set) => childElements(set, 'nvpair'));
-}
-
 function opsOf(element: XmlElement): readonly XmlElement[] {
   const operations = firstChild(element, 'operations');
   return operations === undefined ? [] : childElements(operations, 'op');
-}
-
-/** Parameters the agent does not know, values it cannot read, and required ones that are missing. */
-function checkParameters(
-  element: XmlElement,
-  { parameters, name: agent }: AgentMetadata,
-  isPartial: boolean,
-): readonly string[] {
-  const id = element.attributes['id'] ?? '';
-  const isFence = agent.startsWith('stonith:');
-  const spell = (name: string): string => (isFence ? name.replaceAll('-', '_') : name);
-  const known = new Map(parameters.map((each) => [spell(each.name), each]));
-  const names = [...parameters.map(({ name }) => name), ...(isFence ? FENCER_PARAMETERS : [])];
-  const given = new Set<string>();
-  const faults: string[] = [];
-  let isIndirect = false;
-  for (const { attributes } of pairsOf(element, 'instance_attributes')) {
-    const { name, value = '' } = attributes;
-    if (name === undefined) {
-      isIndirect = true;
-      continue;
-    }
-    given.add(spell(name));
-    const parameter = known.get(spell(name));
-    if (parameter !== undefined) {
-      const expected = expectedOf(parameter.type, value, parameter.choices);
-      if (expected !== undefined)
-        faults.push(`${id}: ${name}="${isSecret(name) ? MASK : value}": expected ${expected}`);
-    } else if (
-      !(isFence && FENCER_PARAMETERS.includes(name)) &&
-      !/^(trace_|pcmk_.*_(action|timeout|retries)$)/.test(name)
-    ) {
-      faults.push(`${id}: ${agent} has no parameter ${name}.${suggest(name, names)}`);
-    }
-  }
-  isIndirect ||= childElements(element, 'instance_attributes').some(
-    ({ attributes }) => attributes['id-ref'] !== undefined,
-  );
-  if (isPartial || isIndirect) return faults;
-  const missing = parameters.filter(
-    ({ name, isRequired, fallback }) =>
-      isRequired &&
-      fallback === undefined &&
-      !given.has(spell(name)) &&
-      !(isFence && /^(action|plug|port|nodename)$/.test(name)),
-  );
-  return [
-    ...faults,
-    ...missing.map(({ name }) => `${id}: ${agent} requires the parameter ${name}`),
-  ];
-}
-
-function expectedOf(type: string, value: string, choices: readonly string[]): string | undefined {
-  switch (type) {
-    case 'integer':
-      return /^[+-]?\d+$/.test(value) ? undefined : 'a whole number';
-    case 'boolean':
-      return parseBoolean(value) === undefined ? 'true or false' : undefined;
-    case 'select':
-      return choices.length === 0 || choices.includes(value)
-        ? undefined
-        : `one of ${choices.join(', ')}`;
-    default:
-      return undefined;
-  }
-}
-
-function suggest(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 /** An unknown meta-attribute is a slip if a known one is near; else somebody's own, and only warned of. */

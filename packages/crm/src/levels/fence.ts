@@ -1,11 +1,10 @@
 /** The level `fence`: what was fenced, what can be, and a human's word for it. */
-import { formatDuration, milliseconds } from '@holdfast/base';
-import type { FenceRecord } from '@holdfast/ipc';
 import { everyResourceElement, section } from '../draft/places.ts';
 import { nodeNames, readCibText } from '../shell/change.ts';
 import { ask, DONE, type ExitCode, refuse, report, type Shell } from '../shell/shell.ts';
 import { command, type Level } from './level.ts';
-import { confirmOff } from './node.ts';
+import { fenceLine } from './fence-line.ts';
+import { confirmOff } from './node-fence.ts';
 
 export const level: Level = {
   name: 'fence',
@@ -37,20 +36,6 @@ async function history(shell: Shell, words: readonly string[]): Promise<ExitCode
   else if (entries.length === 0) shell.io.out('Nothing was fenced.\n');
   else for (const entry of entries) shell.io.out(`${fenceLine(entry)}\n`);
   return DONE;
-}
-
-/** One sentence: what was done to whom, for whom, how, and how long it took. */
-export function fenceLine(entry: FenceRecord): string {
-  const { action, target, origin, state, detail, devices, startedAtMs, endedAtMs } = entry;
-  const when = new Date(endedAtMs ?? startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  const by = devices.length === 0 ? '' : ` by ${devices.join(', ')}`;
-  const took =
-    endedAtMs === null
-      ? ''
-      : ` in ${formatDuration(milliseconds(Math.max(0, endedAtMs - startedAtMs)))}`;
-  const words = { pending: 'is under way', done: 'succeeded', failed: 'FAILED' } as const;
-  const more = detail === '' ? '' : `: ${detail}`;
-  return `${when} ${action} of ${target} for ${origin} ${words[state]}${by}${took}${more}`;
 }
 
 async function status(shell: Shell, words: readonly string[]): Promise<ExitCode> {

@@ -1,31 +1,13 @@
 /** The level `node`: standby, maintenance, attributes, fencing, and what nodes there are. */
-import { nearest, type Result, fail, ok } from '@holdfast/base';
-import {
-  booleanProperty,
-  childElements,
-  property,
-  readConfiguration,
-  readStatus,
-  setPair,
-  type XmlElement,
-} from '@holdfast/cib';
-import type { RpcFault } from '@holdfast/ipc';
-import { replaceAnywhere, section } from '../draft/places.ts';
-import { isSecret } from '../shell/secrets.ts';
-import { acknowledged, changeCib, nodeNames, readCibText } from '../shell/change.ts';
-import {
-  ask,
-  DONE,
-  type ExitCode,
-  inform,
-  isAgreed,
-  refuse,
-  report,
-  type Shell,
-  UNSAFE,
-} from '../shell/shell.ts';
+import { fail, ok } from '@holdfast/base';
+import { readStatus, setPair, type XmlElement } from '@holdfast/cib';
+import { pairOf, replaceAnywhere, section } from '../draft/places.ts';
 import { showNode } from '../language/show-objects.ts';
+import { acknowledged, changeCib, nodeNames, readCibText } from '../shell/change.ts';
+import { isSecret } from '../shell/secrets.ts';
+import { ask, DONE, type ExitCode, refuse, report, type Shell, UNSAFE } from '../shell/shell.ts';
 import { ANY, command, type Level } from './level.ts';
+import { confirmOff, fence, nodeOf } from './node-fence.ts';
 
 export const level: Level = {
   name: 'node',
@@ -109,21 +91,6 @@ export const level: Level = {
   ],
 };
 
-/** The node named, or the one this shell talks to; unknown ones are refused with a suggestion. */
-async function nodeOf(shell: Shell, name: string | undefined): Promise<Result<string, RpcFault>> {
-  if (name === undefined) {
-    const status = await ask(shell, 'cluster.status', {});
-    return status.ok ? ok(status.value.node) : status;
-  }
-  const read = await readCibText(shell);
-  if (!read.ok) return read;
-  const known = nodeNames(read.value.cib);
-  if (known.includes(name)) return ok(name);
-  const near = nearest(name, known);
-  const hint = near === undefined ? `There are: ${known.join(', ')}.` : `Did you mean ${near}?`;
-  return fail({ code: 'unknown-node', message: `there is no node ${name}. ${hint}` });
-}
-
 type Lifetime = 'forever' | 'reboot';
 
 async function setAttribute(
@@ -199,7 +166,7 @@ async function showAttribute(
   const value =
     lifetime === 'reboot'
       ? readStatus(cib).nodes.find((each) => each.name === name)?.transientAttributes[wanted]
-      : entry && pairValue(entry, 'instance_attributes', wanted);
+      : entry && pairOf(entry, 'instance_attributes', wanted);
   if (value === undefined) return refuse(shell, `${name} has no attribute ${wanted}`, 105);
   shell.io.out(
     `scope=${lifetime === 'reboot' ? 'status' : 'nodes'}  name=${wanted} value=${value}\n`,
@@ -211,90 +178,47 @@ function nodeElement(cib: XmlElement, name: string): XmlElement | undefined {
   return section(cib, 'nodes').find(({ attributes }) => attributes['uname'] === name);
 }
 
-function pairValue(entry: XmlElement, tag: string, name: string): string | undefined {
-  const pairs = childElements(entry, tag).flatMap((set) => childElements(set, 'nvpair'));
-  return pairs.find(({ attributes }) => attributes['name'] === name)?.attributes['value'];
-}
-
 async function utilization(shell: Shell, words: readonly string[]): Promise<ExitCode> {
-  const [name = '', action = '', key = '', value] = words;
+  const [name = '', action = '', key = '', value = ''] = words;
   const known = await nodeOf(shell, name);
   if (!known.ok) return report(shell, known.fault);
-  if (action === 'show') {
-    const read = await readCibText(shell);
-    if (!read.ok) return report(shell, read.fault);
-    const entry = nodeElement(read.value.cib, name);
-    const found = entry && pairValue(entry, 'utilization', key);
-    if (found === undefined) return refuse(shell, `${name} has no utilization ${key}`, 105);
-    shell.io.out(`${found}\n`);
-    return DONE;
+  switch (action) {
+    case 'show':
+      return showUtilization(shell, name, key);
+    case 'delete':
+      return setUtilization(shell, name, key, null);
+    case 'set':
+      if (!/^\d+$/.test(value)) return refuse(shell, `expected a whole number, found "${value}"`);
+      return setUtilization(shell, name, key, value);
+    default:
+      return refuse(shell, `expected set, show or delete, found "${action}"`);
   }
-  if (action !== 'delete' && (action !== 'set' || !/^\d+$/.test(value ?? ''))) {
-    return refuse(shell, 'expected set NAME NUMBER, show NAME or delete NAME');
-  }
+}
+
+async function showUtilization(shell: Shell, name: string, key: string): Promise<ExitCode> {
+  const read = await readCibText(shell);
+  if (!read.ok) return report(shell, read.fault);
+  const entry = nodeElement(read.value.cib, name);
+  const found = entry && pairOf(entry, 'utilization', key);
+  if (found === undefined) return refuse(shell, `${name} has no utilization ${key}`, 105);
+  shell.io.out(`${found}\n`);
+  return DONE;
+}
+
+function setUtilization(
+  shell: Shell,
+  name: string,
+  key: string,
+  value: string | null,
+): Promise<ExitCode> {
   return changeCib(shell, (cib) => {
     const entry = nodeElement(cib, name);
     if (entry === undefined) return fail(`there is no node ${name}`);
-    const next = setPair(
-      entry,
-      'utilization',
-      `nodes-${entry.attributes['id'] ?? name}-utilization`,
-      {
-        name: key,
-        value: action === 'set' ? (value ?? '') : null,
-      },
+    const setId = `nodes-${entry.attributes['id'] ?? name}-utilization`;
+    return ok(
+      replaceAnywhere(cib, entry, setPair(entry, 'utilization', setId, { name: key, value })),
     );
-    return ok(replaceAnywhere(cib, entry, next));
   });
-}
-
-/** Reboot, or off where the cluster is told to switch off. */
-async function fence(shell: Shell, [name = '']: readonly string[]): Promise<ExitCode> {
-  const known = await nodeOf(shell, name);
-  if (!known.ok) return report(shell, known.fault);
-  if (
-    !(await isAgreed(
-      shell,
-      `Fencing ${name} cuts its power now; what runs there is recovered elsewhere. Go on?`,
-    ))
-  ) {
-    return refuse(
-      shell,
-      `${name} was not fenced: this cuts its power, and is done without a human only with --force`,
-      UNSAFE,
-    );
-  }
-  const read = await readCibText(shell);
-  if (!read.ok) return report(shell, read.fault);
-  const { configuration } = readConfiguration(read.value.cib);
-  const action = property(configuration, 'stonith-action') === 'off' ? 'off' : 'reboot';
-  if (!booleanProperty(configuration, 'stonith-enabled'))
-    inform(shell, 'fencing is disabled in the configuration; a human asked, so it is tried');
-  const answer = await ask(shell, 'fence.request', {
-    node: name,
-    action,
-    user: shell.options.user,
-  });
-  if (!answer.ok) return report(shell, answer.fault);
-  shell.io.out(`${answer.value.outcome}\n`);
-  return DONE;
-}
-
-export async function confirmOff(shell: Shell, [name = '']: readonly string[]): Promise<ExitCode> {
-  const known = await nodeOf(shell, name);
-  if (!known.ok) return report(shell, known.fault);
-  const question = `You vouch that ${name} is off and stays off until it is told to start. If it is not, data will be destroyed. Is it off?`;
-  if (!(await isAgreed(shell, question))) {
-    return refuse(
-      shell,
-      `nothing was confirmed: somebody must have seen that ${name} is off; then say so with --force`,
-      UNSAFE,
-    );
-  }
-  const answer = await ask(shell, 'fence.confirm', { node: name, user: shell.options.user });
-  if (!answer.ok) return report(shell, answer.fault);
-  shell.io.out(`${answer.value.outcome}\n`);
-  return DONE;
 }
 
 async function deleteNode(shell: Shell, [name = '']: readonly string[]): Promise<ExitCode> {

@@ -47,30 +47,31 @@ export function setMeta(
   const found = target(cib, id);
   if (!found.ok) return found;
   const { name, value, managesChildren } = what;
-  const rival =
-    name === 'maintenance' ? 'is-managed' : name === 'is-managed' ? 'maintenance' : undefined;
+  const rival = Object.hasOwn(RIVALS, name) ? RIVALS[name] : undefined;
   let next = found.value;
   if (rival !== undefined && value !== null) next = dropPair(next, 'meta_attributes', rival);
-  next = setPair(next, 'meta_attributes', `${next.attributes['id'] ?? id}-meta_attributes`, {
-    name,
-    value,
-  });
-  if (managesChildren)
-    next = withChildren(
-      next,
-      next.children.map((child) =>
-        child.kind === 'element' && isResource(child) ? clearBelow(child, name) : child,
-      ),
-    );
+  const setId = `${next.attributes['id'] ?? id}-meta_attributes`;
+  next = setPair(next, 'meta_attributes', setId, { name, value });
+  if (managesChildren) {
+    for (const gone of rival === undefined ? [name] : [name, rival]) next = clearInside(next, gone);
+  }
   return ok(replaceAnywhere(cib, found.value, next));
 }
 
-function clearBelow(resource: XmlElement, name: string): XmlElement {
-  const own = dropPair(resource, 'meta_attributes', name);
+/** Two words for nearly one thing: whoever says one takes the other back. */
+const RIVALS: Readonly<Record<string, string>> = {
+  maintenance: 'is-managed',
+  'is-managed': 'maintenance',
+};
+
+/** The members without what they say of `name`, however deep. */
+function clearInside(resource: XmlElement, name: string): XmlElement {
   return withChildren(
-    own,
-    own.children.map((child) =>
-      child.kind === 'element' && isResource(child) ? clearBelow(child, name) : child,
+    resource,
+    resource.children.map((child) =>
+      child.kind === 'element' && isResource(child)
+        ? clearInside(dropPair(child, 'meta_attributes', name), name)
+        : child,
     ),
   );
 }
@@ -100,11 +101,6 @@ export function setResourcePair(
   const found = known(cib, id);
   if (!found.ok) return found;
   return ok(replaceAnywhere(cib, found.value, setPair(found.value, tag, `${id}-${tag}`, pair)));
-}
-
-export function pairOf(resource: XmlElement, tag: string, name: string): string | undefined {
-  const pairs = childElements(resource, tag).flatMap((set) => childElements(set, 'nvpair'));
-  return pairs.find(({ attributes }) => attributes['name'] === name)?.attributes['value'];
 }
 
 /** The id constraints name: a member of a clone moves as the clone. */
@@ -232,7 +228,6 @@ export function setTrace(
   if (found.value.name !== 'primitive')
     return fail(`${id} is a ${found.value.name}; name the primitive in it`);
   const { op, interval, isOn, directory } = what;
-  const opId = `${id}-${op}-${interval}`;
   const old = childElements(found.value, 'operations').flatMap((each) => childElements(each, 'op'));
   const current = old.find(
     ({ attributes }) =>
@@ -240,6 +235,7 @@ export function setTrace(
       Number.parseInt(attributes['interval'] ?? '0', 10) === Number.parseInt(interval, 10),
   );
   if (!isOn) return ok(untrace(cib, current));
+  const opId = current?.attributes['id'] ?? `${id}-${op}-${interval}`;
   const block = element('instance_attributes', { id: `${opId}-instance_attributes` }, [
     element('nvpair', { id: `${opId}-instance_attributes-trace_ra`, name: 'trace_ra', value: '1' }),
     element('nvpair', {

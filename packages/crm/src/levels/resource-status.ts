@@ -1,9 +1,10 @@
 /** `resource status` and `resource restart`: where things run, and waiting until they do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { section } from '../draft/places.ts';
+import type { XmlElement } from '@holdfast/cib';
+import { pairOf, section } from '../draft/places.ts';
 import { changeCib, readCibText } from '../shell/change.ts';
 import { DONE, type ExitCode, inform, refuse, report, type Shell } from '../shell/shell.ts';
-import { known, pairOf, setMeta } from './resource-edits.ts';
+import { known, setMeta } from './resource-edits.ts';
 import { runningOn } from './running.ts';
 import { resourceLines } from './status-text.ts';
 import { viewOf } from './view.ts';
@@ -18,32 +19,31 @@ export async function status(shell: Shell, words: readonly string[]): Promise<Ex
   const read = await readCibText(shell);
   if (!read.ok) return report(shell, read.fault);
   const { cib } = read.value;
-  if (ids.length === 0 && !isJson) {
-    const lines = resourceLines(viewOf(cib), { isEverything: true });
-    shell.io.out(lines.length === 0 ? 'NO resources configured\n' : `${lines.join('\n')}\n`);
-    return DONE;
+  for (const id of ids) {
+    const found = known(cib, id);
+    if (!found.ok) return refuse(shell, found.fault, 105);
   }
-  const chosen =
-    ids.length > 0
-      ? ids
-      : section(cib, 'resources').map(({ attributes }) => attributes['id'] ?? '');
-  const unknown = chosen.map((id) => known(cib, id)).find((found) => !found.ok);
-  if (unknown?.ok === false) return refuse(shell, unknown.fault, 105);
   if (isJson) {
+    const all = section(cib, 'resources').map(({ attributes }) => attributes['id'] ?? '');
+    const chosen = ids.length > 0 ? ids : all;
     const found = chosen.map((id) => ({ id, runningOn: runningOn(cib, id) }));
     shell.io.out(`${JSON.stringify(found, undefined, 2)}\n`);
-    return DONE;
-  }
-  for (const id of chosen) {
-    const places = runningOn(cib, id);
-    if (places.length === 0) shell.io.out(`resource ${id} is NOT running\n`);
-    for (const { node, role } of places) {
-      shell.io.out(
-        `resource ${id} is running on: ${node} ${role === 'Promoted' ? 'Promoted' : ''}\n`,
-      );
-    }
+  } else if (ids.length === 0) {
+    const lines = resourceLines(viewOf(cib), { isEverything: true });
+    shell.io.out(lines.length === 0 ? 'NO resources configured\n' : `${lines.join('\n')}\n`);
+  } else {
+    for (const id of ids) shell.io.out(`${placeLines(cib, id).join('\n')}\n`);
   }
   return DONE;
+}
+
+/** Scripts look for these words, and for `Promoted` at the end. */
+function placeLines(cib: XmlElement, id: string): readonly string[] {
+  const places = runningOn(cib, id);
+  if (places.length === 0) return [`resource ${id} is NOT running`];
+  return places.map(
+    ({ node, role }) => `resource ${id} is running on: ${node} ${role === 'Promoted' ? role : ''}`,
+  );
 }
 
 /** Stops, waits until it is stopped, and gives back the target-role it had. */

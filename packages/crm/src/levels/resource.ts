@@ -1,7 +1,7 @@
 /** The level `resource`: start, stop, move, clean up, and where things run. */
 import { parseDuration, type Result } from '@holdfast/base';
 import type { XmlElement } from '@holdfast/cib';
-import { everyResourceElement, findResource } from '../draft/places.ts';
+import { everyResourceElement, pairOf, findResource } from '../draft/places.ts';
 import { isSecret } from '../shell/secrets.ts';
 import { acknowledged, changeCib, nodeNames, readCibText } from '../shell/change.ts';
 import { ask, DONE, type ExitCode, inform, refuse, report, type Shell } from '../shell/shell.ts';
@@ -13,7 +13,6 @@ import {
   clearMoves,
   known,
   movable,
-  pairOf,
   preferNode,
   setMeta,
   setResourcePair,

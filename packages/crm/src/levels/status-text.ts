@@ -1,6 +1,6 @@
 /** The view as text, in the shape that scripts and eyes know. */
 import type { ClusterStatus, FenceRecord } from '@holdfast/ipc';
-import { fenceLine } from './fence.ts';
+import { fenceLine } from './fence-line.ts';
 import type { FailureView, InstanceView, NodeView, ResourceView, View } from './view.ts';
 
 const RC_WORDS: readonly string[] = [

@@ -6,8 +6,7 @@ import {
   type NodeState,
   type XmlElement,
 } from '@holdfast/cib';
-import { isResource, section } from '../draft/places.ts';
-import { pairOf } from './resource-edits.ts';
+import { isResource, pairOf, section } from '../draft/places.ts';
 import { everyInstance, type Instance } from './running.ts';
 
 export type NodeView = {

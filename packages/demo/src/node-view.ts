@@ -13,11 +13,11 @@ export type LogEntry = { readonly time: number; readonly event: string; readonly
 
 export type Ran = { readonly code: number | null; readonly out: string };
 
-/** Undefined where the daemon does not answer. */
+/** Undefined where the daemon does not answer. We work in the project folder, as the daemon does. */
 export async function statusOf(root: string): Promise<ClusterStatus | undefined> {
   let client;
   try {
-    client = await connect(join(PROJECT, socketPath({}, { root })), ASK_LIMIT_MS);
+    client = await connect(socketPath({}, { root }), ASK_LIMIT_MS);
   } catch {
     return undefined;
   }

@@ -144,6 +144,9 @@ export function outageSince(stage: Stage, sinceMs: number): number {
   return longestOutageMs(stage.probe.samples, sinceMs, nowMs());
 }
 
+/** A question may be late on a busy machine; that is no outage. */
+export const HICCUP_MS_MAX = 500;
+
 export function survivorOf(active: Active): Name {
   return other(active.node);
 }

@@ -1,7 +1,15 @@
 /** Step 5: the nodes live and do not hear each other. One shot, one survivor, no loop. */
 import { nowMs } from '@holdfast/lab';
 import { seconds } from '../report.ts';
-import { activeOf, bothIn, outageSince, type Stage, startsOf, survivorOf } from '../stage.ts';
+import {
+  activeOf,
+  bothIn,
+  HICCUP_MS_MAX,
+  outageSince,
+  type Stage,
+  startsOf,
+  survivorOf,
+} from '../stage.ts';
 import { type Name, outletOf } from '../paths.ts';
 import { staysTrue, until, untilTrue } from '../until.ts';
 import { PROTECTING_DELAY_MS } from './configure.ts';
@@ -55,7 +63,7 @@ export async function cutLink(stage: Stage): Promise<void> {
     held:
       (await pdu.shots(cursor, active.node)).length === 0 &&
       isSame(stage, active.pid) &&
-      outageMs === 0,
+      outageMs <= HICCUP_MS_MAX,
   });
   stage.promise({
     name: NAME,

@@ -127,6 +127,13 @@ void t.test('status shows who is there, what runs where, and what failed', async
   t.equal(shell.said.out, 'CLUSTER WARN: failed resource: fs_res on haone\n');
   shell.said.out = '';
   await shell.run('status --json');
+  const asProcess = await crm(daemon, ['status', '--json']);
+  t.equal(asProcess.code, 0, asProcess.err);
+  t.match(
+    JSON.parse(asProcess.out),
+    { cluster: { node: 'haone' } },
+    'the same from the command line',
+  );
   t.match(JSON.parse(shell.said.out), {
     cluster: { dc: 'haone' },
     view: { failures: [{ resource: 'fs_res', rc: 1 }] },

@@ -7,6 +7,7 @@ import { selectObjects, showObjects, showXml } from '../draft/select.ts';
 import { findOption, PROPERTIES, type XmlElement } from '@holdfast/cib';
 import type { Result } from '@holdfast/base';
 import { OBJECT_COMMANDS, parseObject } from '../language/parse.ts';
+import { OBJECT_USAGE } from '../language/usage.ts';
 import { isSecret } from '../shell/secrets.ts';
 import {
   DONE,
@@ -120,7 +121,7 @@ export const level: Level = {
 };
 
 function objectCommand(name: string): Command {
-  return command(name, `${name} …`, `Defines: ${name}. See docs/shell.md for its grammar.`, {
+  return command(name, OBJECT_USAGE[name] ?? name, `Defines: ${name}.`, {
     arity: [0, ANY],
     run: (shell, words) => withDraft(shell, (draft) => takeObject(shell, draft, [name, ...words])),
   });

@@ -1,0 +1,17 @@
+/** The reasons of a decision, as data: every score with its source, every action with its cause. */
+import type { NodeName, Score } from '@holdfast/base';
+
+/** One term of the score of one unit on one node. */
+export type Term = {
+  readonly unit: string;
+  readonly node: NodeName;
+  readonly source: string;
+  readonly amount: Score;
+};
+
+export type Reason = { readonly subject: string; readonly why: string };
+
+export type Ledger = {
+  readonly terms: readonly Term[];
+  readonly reasons: readonly Reason[];
+};

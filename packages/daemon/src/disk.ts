@@ -48,7 +48,11 @@ export function load(folder: string, asideMark: string): Loaded {
   };
 }
 
-function loadCib(folder: string, asideMark: string, trouble: string[]): { root: XmlElement; term: number } {
+function loadCib(
+  folder: string,
+  asideMark: string,
+  trouble: string[],
+): { root: XmlElement; term: number } {
   for (const name of [CIB, LAST_GOOD]) {
     const path = join(folder, name);
     if (!existsSync(path)) continue;
@@ -62,7 +66,9 @@ function loadCib(folder: string, asideMark: string, trouble: string[]): { root: 
     trouble.push(`${path} is damaged: ${describeDiskFault(decoded.fault)}; it is kept as ${aside}`);
   }
   if (trouble.length > 0) {
-    trouble.push('no good configuration is left on this disk; it will be taken over from another member');
+    trouble.push(
+      'no good configuration is left on this disk; it will be taken over from another member',
+    );
   }
   return { root: emptyCib(), term: 0 };
 }
@@ -80,7 +86,8 @@ function loadQuorum(folder: string, trouble: string[]): QuorumRecord | undefined
   const path = join(folder, QUORUM);
   if (!existsSync(path)) return undefined;
   const record = parseQuorum(readFileSync(path, 'utf8'));
-  if (record === undefined) trouble.push(`${path} is damaged; quorum is counted from the configuration`);
+  if (record === undefined)
+    trouble.push(`${path} is damaged; quorum is counted from the configuration`);
   return record;
 }
 

@@ -40,7 +40,9 @@ export function parseOptions(argv: readonly string[]): Result<Invocation, string
       },
     }));
   } catch (cause) {
-    return fail(`${cause instanceof Error ? cause.message : String(cause)} (holdfastd --help tells the options)`);
+    return fail(
+      `${cause instanceof Error ? cause.message : String(cause)} (holdfastd --help tells the options)`,
+    );
   }
   if (values.help === true) return ok({ kind: 'help' });
   if (values.version === true) return ok({ kind: 'version' });

@@ -6,8 +6,20 @@ import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { earliest, epochMs, type Instant, instant, note } from '@holdfast/base';
 import type { Answer, DiskEffect, Request } from '@holdfast/controller';
-import { deadline as nodeDeadline, type NodeEffect, type NodeInput, type NodeMachine, step as stepNode } from '@holdfast/node';
-import { deadline as ringDeadline, type RingEffect, type RingInput, type RingState, step as stepRing } from '@holdfast/totem';
+import {
+  deadline as nodeDeadline,
+  type NodeEffect,
+  type NodeInput,
+  type NodeMachine,
+  step as stepNode,
+} from '@holdfast/node';
+import {
+  deadline as ringDeadline,
+  type RingEffect,
+  type RingInput,
+  type RingState,
+  step as stepRing,
+} from '@holdfast/totem';
 import type { Runners } from '@holdfast/runners';
 import type { Transport } from '@holdfast/transport';
 import { carryOut, persistQuorum, persistRingSeq } from './disk.ts';
@@ -37,7 +49,8 @@ export type WorldParts = {
 
 /** A life: it holds timers and sockets until `close`. */
 export class World {
-  readonly #parts: WorldParts;
+  /** For readers: what the machines hold, never to be written from outside. */
+  readonly parts: WorldParts;
   readonly #jobs: Job[] = [];
   readonly #answers = new Map<string, (answer: Answer) => void>();
   #disk: Promise<void> = Promise.resolve();
@@ -47,7 +60,7 @@ export class World {
   #clockDue = 0;
 
   constructor(parts: WorldParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   start(): void {
@@ -92,7 +105,7 @@ export class World {
       }
     } catch (cause) {
       this.#isClosed = true;
-      this.#parts.onBroken(cause);
+      this.parts.onBroken(cause);
       return;
     } finally {
       this.#isWorking = false;
@@ -103,14 +116,14 @@ export class World {
   #take(job: Job): void {
     const now = this.now();
     if (job.kind === 'ring') {
-      for (const effect of stepRing(this.#parts.ring, job.input, now)) this.#onRingEffect(effect);
+      for (const effect of stepRing(this.parts.ring, job.input, now)) this.#onRingEffect(effect);
     } else {
-      for (const effect of stepNode(this.#parts.node, job.input, now)) this.#onNodeEffect(effect);
+      for (const effect of stepNode(this.parts.node, job.input, now)) this.#onNodeEffect(effect);
     }
   }
 
   #onRingEffect(effect: RingEffect): void {
-    const { transport, log, stateFolder } = this.#parts;
+    const { transport, log, stateFolder } = this.parts;
     switch (effect.kind) {
       case 'persist-ring-seq':
         persistRingSeq(stateFolder, effect.seq);
@@ -124,7 +137,13 @@ export class World {
         this.#jobs.push({ kind: 'node', input: { kind: 'ring', event: effect } });
         return;
       case 'refused':
-        log.write(note('error', 'ring-refused', 'the ring has more to send than it may queue; a message was not taken'));
+        log.write(
+          note(
+            'error',
+            'ring-refused',
+            'the ring has more to send than it may queue; a message was not taken',
+          ),
+        );
         return;
       case 'note':
         log.write(effect);
@@ -133,7 +152,7 @@ export class World {
   }
 
   #onNodeEffect(effect: NodeEffect): void {
-    const { runners, scheduler, log, stateFolder } = this.#parts;
+    const { runners, scheduler, log, stateFolder } = this.parts;
     switch (effect.kind) {
       case 'multicast':
         this.#jobs.push({ kind: 'ring', input: effect });
@@ -177,19 +196,20 @@ export class World {
   /** Disk work in the order it was asked for, each answered before the next begins. */
   #toDisk(effect: DiskEffect): void {
     this.#disk = this.#disk.then(async () => {
-      const failure = await carryOut(this.#parts.stateFolder, effect);
-      if (failure !== undefined) this.#parts.log.write(note('error', 'disk', `writing the configuration failed: ${failure}`));
+      const failure = await carryOut(this.parts.stateFolder, effect);
+      if (failure !== undefined)
+        this.parts.log.write(note('error', 'disk', `writing the configuration failed: ${failure}`));
       this.nodeInput({ kind: 'disk', token: effect.token, failure });
     });
   }
 
   #leave(): void {
-    for (const effect of stepRing(this.#parts.ring, { kind: 'leave' }, this.now())) {
-      if (effect.kind === 'send') this.#parts.transport.send(effect.to, effect.bytes);
+    for (const effect of stepRing(this.parts.ring, { kind: 'leave' }, this.now())) {
+      if (effect.kind === 'send') this.parts.transport.send(effect.to, effect.bytes);
     }
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#parts.onLeft();
+    this.parts.onLeft();
   }
 
   #tellClock(): void {
@@ -201,20 +221,29 @@ export class World {
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
-    const due = earliest(ringDeadline(this.#parts.ring), nodeDeadline(this.#parts.node), instant(this.#clockDue));
+    const due = earliest(
+      ringDeadline(this.parts.ring),
+      nodeDeadline(this.parts.node),
+      instant(this.#clockDue),
+    );
     if (due === undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#tick();
-    }, Math.max(0, Math.ceil(due - this.now())));
+    this.#timer = setTimeout(
+      () => {
+        this.#tick();
+      },
+      Math.max(0, Math.ceil(due - this.now())),
+    );
   }
 
   #tick(): void {
     const now = this.now();
     if (now >= this.#clockDue) this.#tellClock();
-    const ringDue = ringDeadline(this.#parts.ring);
-    const nodeDue = nodeDeadline(this.#parts.node);
-    if (ringDue !== undefined && ringDue <= now) this.#jobs.push({ kind: 'ring', input: { kind: 'tick' } });
-    if (nodeDue !== undefined && nodeDue <= now) this.#jobs.push({ kind: 'node', input: { kind: 'tick' } });
+    const ringDue = ringDeadline(this.parts.ring);
+    const nodeDue = nodeDeadline(this.parts.node);
+    if (ringDue !== undefined && ringDue <= now)
+      this.#jobs.push({ kind: 'ring', input: { kind: 'tick' } });
+    if (nodeDue !== undefined && nodeDue <= now)
+      this.#jobs.push({ kind: 'node', input: { kind: 'tick' } });
     this.#work();
   }
 }

@@ -14,12 +14,16 @@ const journal = openSync(journalPath, 'a');
 // The power outlet's mark ends in the name of the computer on it.
 const node = (process.env['HOLDFAST_LAB_OUTLET'] ?? '?').split('/').at(-1);
 
-function write(kind: 'start' | 'serving' | 'beat' | 'stop' | 'refused'): void {
-  const at = Math.round((performance.timeOrigin + performance.now()) * 10) / 10;
+function write(
+  kind: 'start' | 'serving' | 'beat' | 'stop' | 'refused',
+  sinceStartMs = performance.now(),
+): void {
+  const at = Math.round((performance.timeOrigin + sinceStartMs) * 10) / 10;
   writeSync(journal, `${JSON.stringify({ kind, at, pid: process.pid, node })}\n`);
 }
 
-write('start');
+// The process lives from its first moment, not from when Node is ready to run this line.
+write('start', 0);
 const colon = listen.lastIndexOf(':');
 const server = createServer((socket) => {
   socket.on('error', () => socket.destroy());
@@ -31,7 +35,9 @@ server.on('error', () => {
 });
 server.listen(Number(listen.slice(colon + 1)), listen.slice(0, colon), () => {
   write('serving');
-  setInterval(write, BEAT_MS, 'beat');
+  setInterval(() => {
+    write('beat');
+  }, BEAT_MS);
 });
 process.on('SIGTERM', () => {
   server.close();

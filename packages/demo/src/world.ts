@@ -119,6 +119,7 @@ function pduConfig(folder: Folder, net: Net, mark: string, endsWithParent: boole
     outlets: NODE_NAMES.map((name) => ({
       name,
       directory: PROJECT,
+      forgets: [join(PROJECT, folder.root(name), 'run')],
       command: [process.execPath, DAEMON_MAIN, '--root', folder.root(name), '--node', name],
     })),
   };

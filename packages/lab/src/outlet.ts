@@ -3,7 +3,7 @@
  * power off kills that group and everything else the command left behind, and is off only then.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, EventLog, Source } from './event-log.ts';
 import { killMarked, MARK, markedProcesses } from './processes.ts';
@@ -18,6 +18,8 @@ export type OutletConfig = {
   /** Added to the PDU's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** Folders whose content is gone with the power, as that of /run is. */
+  readonly forgets?: readonly string[];
 };
 
 export type OutletParts = {
@@ -111,6 +113,7 @@ export class Outlet {
   #start(by: Source): void {
     const { config, log, logPath } = this.#parts;
     const [program = '', ...rest] = config.command;
+    for (const folder of config.forgets ?? []) rmSync(folder, { recursive: true, force: true });
     const output = openSync(logPath, 'a');
     const child = spawn(program, rest, {
       detached: true,

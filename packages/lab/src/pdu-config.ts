@@ -58,7 +58,7 @@ function readOutlets(value: unknown): Result<OutletConfig[], string> {
   for (const each of value as unknown[]) {
     const where = `outlet ${outlets.length + 1}`;
     if (!isRecord(each)) return fail(`${where} is no object`);
-    const { name, command, environment, directory } = each;
+    const { name, command, environment, directory, forgets } = each;
     if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) {
       return fail(`${where} needs a name of letters, digits, dots and dashes`);
     }
@@ -71,6 +71,7 @@ function readOutlets(value: unknown): Result<OutletConfig[], string> {
       command,
       ...(isRecord(environment) ? { environment: textsOf(environment) } : {}),
       ...(typeof directory === 'string' ? { directory } : {}),
+      ...(isTexts(forgets) ? { forgets } : {}),
     });
   }
   return ok(outlets);

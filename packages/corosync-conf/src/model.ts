@@ -1,0 +1,89 @@
+/** What a corosync.conf says, typed; every default of corosync.conf(5) filled in. */
+import type { Milliseconds, NodeId, NodeName } from '@holdfast/base';
+import type { ConfFault } from './fault.ts';
+
+export type CorosyncConf = {
+  readonly file: string;
+  readonly totem: TotemConf;
+  /** Ascending by id; at least one. */
+  readonly nodes: readonly ConfNode[];
+  readonly quorum: QuorumConf;
+  /** The logging section as written; of sections given twice the last value counts. */
+  readonly logging: Readonly<Record<string, string>>;
+  /** Worth telling, in the order of the file; the daemon runs nevertheless. */
+  readonly warnings: readonly ConfFault[];
+};
+
+export type ConfNode = {
+  readonly id: NodeId;
+  /** As `name` gives it; the address of link 0 where it is absent. */
+  readonly name: NodeName;
+  /** One for each link, from ring0_addr upwards: an IP address or a host name. */
+  readonly addresses: readonly string[];
+  readonly votes: number;
+  /** Where the node's section begins. */
+  readonly line: number;
+};
+
+export type TotemConf = {
+  readonly clusterName: string | undefined;
+  readonly configVersion: number;
+  readonly transport: 'udpu' | 'udp' | 'knet';
+  readonly ipVersion: 'ipv4' | 'ipv6' | 'ipv4-6' | 'ipv6-4';
+  /** As configured, before the coefficient (rule T3.1). */
+  readonly tokenMs: Milliseconds;
+  readonly tokenCoefficientMs: Milliseconds;
+  /** `tokenMs` and, from three nodes on, one coefficient for each node beyond two. */
+  readonly effectiveTokenMs: Milliseconds;
+  readonly tokenWarningPercent: number;
+  readonly tokenRetransmitsBeforeLoss: number;
+  readonly tokenRetransmitMs: Milliseconds;
+  readonly holdMs: Milliseconds;
+  /** Undefined where the file leaves it out. */
+  readonly consensusMs: Milliseconds | undefined;
+  /** `consensusMs`, or 1.2 × the effective token. */
+  readonly effectiveConsensusMs: Milliseconds;
+  readonly joinMs: Milliseconds;
+  readonly sendJoinMs: Milliseconds;
+  readonly mergeMs: Milliseconds;
+  readonly downcheckMs: Milliseconds;
+  readonly failRecvConst: number;
+  readonly seqnoUnchangedConst: number;
+  readonly missCountConst: number;
+  readonly windowSize: number;
+  readonly maxMessages: number;
+  /** Bytes of one datagram on the wire; undefined where the file leaves it out. */
+  readonly netMtu: number | undefined;
+  /** UDP port of link 0: `mcastport`. */
+  readonly port: number;
+  /** UDP port of every link, as many as the nodes have addresses. */
+  readonly linkPorts: readonly number[];
+  /** True where secauth or crypto_* ask for it: datagrams are encrypted and authenticated. */
+  readonly sealed: boolean;
+  /** Where the shared key is; undefined: the default place. */
+  readonly keyFile: string | undefined;
+  /** The key itself, where the file holds it. A secret. */
+  readonly key: string | undefined;
+};
+
+/** As written; what is counted with comes from `effectiveQuorum`. */
+export type QuorumConf = {
+  /** Where the section begins; undefined where there is none. */
+  readonly line: number | undefined;
+  readonly provider: string | undefined;
+  readonly expectedVotes: number | undefined;
+  readonly twoNode: boolean;
+  /** Undefined where the file leaves it out: then it follows two_node. */
+  readonly waitForAll: boolean | undefined;
+  readonly lastManStanding: boolean;
+  readonly lastManStandingWindowMs: Milliseconds;
+  readonly autoTieBreaker: boolean;
+  readonly autoTieBreakerNode: TieBreaker | undefined;
+  /** A quorum device is configured, with these votes of its own. */
+  readonly device: { readonly votes: number | undefined; readonly line: number } | undefined;
+};
+
+export type TieBreaker =
+  | { readonly kind: 'lowest' }
+  | { readonly kind: 'highest' }
+  | { readonly kind: 'list'; readonly nodes: readonly NodeId[] };

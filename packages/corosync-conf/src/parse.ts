@@ -1,0 +1,58 @@
+/** Reads a corosync.conf, strictly: every fault and every doubt at once, each with its line. */
+import { fail, ok, type Result } from '@holdfast/base';
+import { type Block, checkFile, merged } from './check.ts';
+import { settleQuorum } from './effective-quorum.ts';
+import type { ConfFault, Findings } from './fault.ts';
+import type { CorosyncConf } from './model.ts';
+import { readNodes } from './nodelist.ts';
+import { readDefaultVotes, readQuorum } from './quorum-section.ts';
+import { readSyntax } from './syntax.ts';
+import { readTotem, readTransport } from './totem.ts';
+
+/**
+ * The configuration, or all that is wrong with it in the order of the file. `file` is only what
+ * messages call it.
+ *
+ * What the reference reads and then exits on (`two_node` beside a quorum device, …) is read here
+ * too, with a warning; `effectiveQuorum` refuses it.
+ */
+export function parseCorosyncConf(
+  text: string,
+  file: string,
+): Result<CorosyncConf, readonly ConfFault[]> {
+  const found: Findings = { file, faults: [], warnings: [] };
+  const { root, lastLine, balanced } = readSyntax(text, found);
+  // Where braces do not match, nobody knows what belongs where: more messages would only mislead.
+  if (!balanced) return fail(inOrder(found.faults));
+  const readable = found.faults.length === 0;
+  const checked = checkFile(root, found);
+  // A line that could not be read may be the very one that seems to be missing.
+  if (!readable) return fail(inOrder(found.faults));
+  const clearHighBit = merged(checked, 'totem')?.texts.get('clear_node_high_bit')?.value === 'yes';
+  const transport = readTransport(checked);
+  const votes = readDefaultVotes(checked);
+  const nodes = readNodes(checked, { transport, clearHighBit, votes, lastLine }, found);
+  const links = Math.max(1, ...nodes.map(({ addresses }) => addresses.length));
+  const totem = readTotem(checked, { nodes: nodes.length, links }, lastLine, found);
+  const ids = nodes.map(({ id }) => id);
+  const quorum = readQuorum(checked, ids, lastLine, found);
+  if (found.faults.length > 0) return fail(inOrder(found.faults));
+
+  const settled: Findings = { file, faults: [], warnings: [] };
+  settleQuorum(nodes, quorum, settled);
+  const refusals = settled.faults.map((fault) => ({
+    ...fault,
+    what: `${fault.what}, and the daemon will not start with it`,
+  }));
+  const warnings = inOrder([...found.warnings, ...settled.warnings, ...refusals]);
+  return ok({ file, totem, nodes, quorum, logging: readLogging(checked), warnings });
+}
+
+function readLogging(root: Block): Record<string, string> {
+  const texts = merged(root, 'logging')?.texts ?? new Map<string, never>();
+  return Object.fromEntries([...texts].map(([key, { value }]) => [key, value]));
+}
+
+function inOrder(faults: readonly ConfFault[]): ConfFault[] {
+  return [...faults].sort((a, b) => a.line - b.line);
+}

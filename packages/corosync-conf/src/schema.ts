@@ -1,0 +1,178 @@
+/** Every section and key that corosync.conf(5) knows (rules T6.10 to T6.14), in one table. */
+
+export type KeyType =
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
+  | { readonly kind: 'text' }
+  /** A text that is never shown. */
+  | { readonly kind: 'secret' };
+
+export type KeyRule = {
+  readonly type: KeyType;
+  /** Why the key has no effect here; undefined where it has one. */
+  readonly unused: string | undefined;
+};
+
+export type SectionRule = {
+  readonly keys: Readonly<Record<string, KeyRule>>;
+  readonly sections: Readonly<Record<string, SectionRule>>;
+  /** Why the section has no effect here; undefined where it has one. */
+  readonly unused: string | undefined;
+  /** Its keys and sections are not fixed: everything is accepted. */
+  readonly free: boolean;
+};
+
+const U8 = integer(0, 255);
+const U16 = integer(0, 65_535);
+const U32 = integer(0, 4_294_967_295);
+const U64 = integer(0, 18_446_744_073_709_551_615);
+const TEXT: KeyType = { kind: 'text' };
+const YES_NO = word('yes', 'no');
+
+const KNET = 'belongs to the knet transport, whose links this ring watches in its own way';
+const OLD = 'is the name of an older version';
+const RING = 'tunes a mechanism this ring does not have';
+const SYSTEM = 'belongs to the reference’s own process';
+const DEVICE = 'belongs to a quorum device, which is not supported yet';
+
+function integer(min: number, max: number): KeyType {
+  return { kind: 'integer', min, max };
+}
+
+function word(...words: readonly string[]): KeyType {
+  return { kind: 'word', words };
+}
+
+function used(type: KeyType, ...names: readonly string[]): Record<string, KeyRule> {
+  return rules(undefined, type, names);
+}
+
+function unused(why: string, type: KeyType, ...names: readonly string[]): Record<string, KeyRule> {
+  return rules(why, type, names);
+}
+
+function rules(
+  why: string | undefined,
+  type: KeyType,
+  names: readonly string[],
+): Record<string, KeyRule> {
+  return Object.fromEntries(names.map((name) => [name, { type, unused: why }]));
+}
+
+function section(
+  keys: Readonly<Record<string, KeyRule>>,
+  sections: Readonly<Record<string, SectionRule>> = {},
+): SectionRule {
+  return { keys, sections, unused: undefined, free: false };
+}
+
+function ignored(why: string): SectionRule {
+  return { keys: {}, sections: {}, unused: why, free: true };
+}
+
+const INTERFACE = section(
+  {
+    ...used(integer(0, 7), 'linknumber'),
+    ...used(U16, 'mcastport'),
+    ...used(TEXT, 'bindnetaddr'),
+    ...used(YES_NO, 'broadcast'),
+    ...unused(OLD, integer(0, 7), 'ringnumber'),
+    ...unused('is for multicast; datagrams here go to each node', TEXT, 'mcastaddr'),
+    ...unused('is for multicast; datagrams here go to each node', U8, 'ttl'),
+    ...unused(KNET, U8, 'knet_link_priority'),
+    ...unused(KNET, U32, 'knet_ping_interval', 'knet_ping_timeout', 'knet_ping_precision'),
+    ...unused(KNET, U32, 'knet_pong_count'),
+    ...unused(KNET, word('udp', 'sctp'), 'knet_transport'),
+  },
+  { member: ignored(OLD) },
+);
+
+const TOTEM = section(
+  {
+    ...used(U32, 'version', 'token', 'token_retransmits_before_loss_const', 'token_coefficient'),
+    ...used(U32, 'token_retransmit', 'hold', 'consensus', 'join', 'send_join', 'merge'),
+    ...used(U32, 'downcheck', 'fail_recv_const', 'seqno_unchanged_const', 'window_size'),
+    ...used(U32, 'max_messages', 'miss_count_const', 'token_warning', 'netmtu'),
+    ...used(TEXT, 'cluster_name', 'keyfile'),
+    ...used({ kind: 'secret' }, 'key'),
+    ...used(word('udpu', 'udp', 'knet'), 'transport'),
+    ...used(word('on', 'off'), 'secauth'),
+    ...used(
+      word('none', 'aes128', 'aes192', 'aes256', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'),
+      'crypto_cipher',
+    ),
+    ...used(word('none', 'md5', 'sha1', 'sha256', 'sha384', 'sha512'), 'crypto_hash'),
+    ...used(word('nss', 'openssl', 'gcrypt'), 'crypto_model'),
+    ...used(word('ipv4', 'ipv6', 'ipv4-6', 'ipv6-4'), 'ip_version'),
+    ...used(U64, 'config_version'),
+    ...used(YES_NO, 'clear_node_high_bit'),
+    ...unused('is taken from nodelist', U32, 'nodeid'),
+    ...unused(KNET, word('passive', 'active', 'rr'), 'link_mode'),
+    ...unused(KNET, U32, 'knet_pmtud_interval', 'knet_mtu'),
+    ...unused(KNET, U32, 'knet_compression_threshold', 'knet_compression_level'),
+    ...unused(KNET, TEXT, 'knet_compression_model'),
+    ...unused(RING, U32, 'heartbeat_failures_allowed', 'max_network_delay', 'threads'),
+    ...unused(RING, TEXT, 'ip_dscp', 'cancel_token_hold_on_retransmit'),
+    ...unused('is always yes here', YES_NO, 'block_unlisted_ips'),
+    ...unused(OLD, TEXT, 'rrp_mode', 'vsftype', 'interface_name'),
+    ...unused(OLD, U32, 'rrp_problem_count_timeout', 'rrp_problem_count_threshold'),
+    ...unused(OLD, U32, 'rrp_token_expired_timeout', 'rrp_autorecovery_check_timeout'),
+  },
+  { interface: INTERFACE },
+);
+
+const NODE = section({
+  ...used(U32, 'nodeid', 'quorum_votes'),
+  ...used(TEXT, 'name'),
+  ...used(TEXT, ...Array.from({ length: 8 }, (_, link) => `ring${link}_addr`)),
+});
+
+const NODELIST = section({}, { node: NODE });
+
+const QUORUM = section(
+  {
+    ...used(TEXT, 'provider', 'auto_tie_breaker_node'),
+    ...used(U32, 'expected_votes', 'votes', 'last_man_standing_window'),
+    ...used(U8, 'two_node', 'wait_for_all', 'last_man_standing', 'auto_tie_breaker'),
+    ...unused('is not supported: lowering votes is an order of its own', U8, 'allow_downscale'),
+    ...unused('is not supported: expected votes follow the file', U8, 'expected_votes_tracking'),
+    ...unused('has no effect in the reference either', U32, 'leaving_timeout'),
+    ...unused('has no effect in the reference either', U8, 'leave_remove'),
+  },
+  {
+    device: section(
+      {
+        ...used(U32, 'votes'),
+        ...used(TEXT, 'model'),
+        ...unused(DEVICE, U32, 'timeout', 'sync_timeout'),
+        ...unused(DEVICE, U8, 'master_wins'),
+      },
+      { net: ignored(DEVICE), heuristics: ignored(DEVICE), disk: ignored(DEVICE) },
+    ),
+  },
+);
+
+const LOG_KEYS = {
+  ...used(YES_NO, 'to_stderr', 'to_syslog', 'to_logfile', 'fileline', 'function_name', 'blackbox'),
+  ...used(TEXT, 'logfile', 'logfile_priority', 'syslog_facility', 'syslog_priority', 'subsys'),
+  ...used(word('off', 'on', 'trace'), 'debug'),
+  ...used(word('off', 'on', 'hires'), 'timestamp'),
+};
+
+/** The file as a whole. */
+export const ROOT: SectionRule = section(unused(OLD, TEXT, 'compatibility'), {
+  totem: TOTEM,
+  nodelist: NODELIST,
+  quorum: QUORUM,
+  logging: section(LOG_KEYS, {
+    logger_subsys: section(LOG_KEYS),
+    logger: ignored(OLD),
+  }),
+  system: ignored(SYSTEM),
+  resources: ignored(SYSTEM),
+  uidgid: ignored(SYSTEM),
+  nozzle: ignored('is a network device this ring does not make'),
+  service: ignored(OLD),
+  amf: ignored(OLD),
+  aisexec: ignored(OLD),
+});

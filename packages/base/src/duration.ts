@@ -30,7 +30,10 @@ export function parseDuration(text: string): Result<Milliseconds, DurationFault>
   }
   const iso = ISO.exec(trimmed);
   if (iso !== null && trimmed.length > 1 && !trimmed.endsWith('T')) {
-    const [days = 0, hours = 0, minutes = 0, seconds = 0] = iso.slice(1).map((n) => Number(n ?? 0));
+    const [days = 0, hours = 0, minutes = 0, seconds = 0] = iso
+      .slice(1)
+      .map(Number)
+      .map((n) => (Number.isNaN(n) ? 0 : n));
     const total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
     return ok(milliseconds(Math.floor(total * 1000)));
   }

@@ -1,5 +1,5 @@
 export { canFence, delayBefore, hostMap, planFor, plugOf } from './device.ts';
-export { deadline, fencer, type FencerState, step } from './machine.ts';
+export { deadline, fencer, step } from './machine.ts';
 export type {
   DeviceRun,
   FenceAction,
@@ -9,4 +9,5 @@ export type {
   FencerEffect,
   FencerInput,
 } from './protocol.ts';
+export type { FencerState } from './state.ts';
 export { fencerView, type FencingView } from './view.ts';

@@ -1,7 +1,7 @@
 /** What the fencer is doing, for those who look. */
 import type { Instant, NodeName } from '@holdfast/base';
 import { currentDevice, type Job } from './job.ts';
-import type { FencerState } from './machine.ts';
+import type { FencerState } from './state.ts';
 
 export type FencingView = {
   readonly target: NodeName;

@@ -58,7 +58,7 @@ function readOutlets(value: unknown): Result<OutletConfig[], string> {
   for (const each of value as unknown[]) {
     const where = `outlet ${outlets.length + 1}`;
     if (!isRecord(each)) return fail(`${where} is no object`);
-    const { name, command, environment, directory, forgets } = each;
+    const { name, command } = each;
     if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) {
       return fail(`${where} needs a name of letters, digits, dots and dashes`);
     }
@@ -66,15 +66,21 @@ function readOutlets(value: unknown): Result<OutletConfig[], string> {
     if (!isTexts(command) || command.length === 0) {
       return fail(`${where} needs a command: a list of texts`);
     }
-    outlets.push({
-      name,
-      command,
-      ...(isRecord(environment) ? { environment: textsOf(environment) } : {}),
-      ...(typeof directory === 'string' ? { directory } : {}),
-      ...(isTexts(forgets) ? { forgets } : {}),
-    });
+    outlets.push({ name, command, ...readExtras(each) });
   }
   return ok(outlets);
+}
+
+function readExtras({
+  environment,
+  directory,
+  forgets,
+}: Record<string, unknown>): Pick<OutletConfig, 'environment' | 'directory' | 'forgets'> {
+  return {
+    ...(isRecord(environment) ? { environment: textsOf(environment) } : {}),
+    ...(typeof directory === 'string' ? { directory } : {}),
+    ...(isTexts(forgets) ? { forgets } : {}),
+  };
 }
 
 function parse(json: string): unknown {

@@ -6,19 +6,21 @@ import {
   sameXml,
   verify,
   type CibFault,
-  type XmlElement,
 } from '@holdfast/cib';
 import type { RpcFault } from '@holdfast/ipc';
 import { ok } from '@holdfast/base';
 import { mergeConfigurations } from '../draft/merge.ts';
 import { acknowledge, readCibText, replaceCib, sameConfiguration } from '../shell/change.ts';
-import { DONE, type ExitCode, inform, refuse, report, type Shell, warn } from '../shell/shell.ts';
-
-export type ConfigureDraft = {
-  base: string;
-  before: XmlElement;
-  cib: XmlElement;
-};
+import {
+  type ConfigureDraft,
+  DONE,
+  type ExitCode,
+  inform,
+  refuse,
+  report,
+  type Shell,
+  warn,
+} from '../shell/shell.ts';
 
 /** The draft of this session; read from the cluster when it is first needed. */
 export async function currentDraft(shell: Shell): Promise<Result<ConfigureDraft, RpcFault>> {

@@ -4,8 +4,14 @@ import { eraseAll } from '../draft/remove.ts';
 import { selectObjects, showObjects, showXml } from '../draft/select.ts';
 import { logicalLines, splitWords } from '../language/words.ts';
 import { isSecret } from '../shell/secrets.ts';
-import { DONE, type ExitCode, FAILED, refuse, type Shell } from '../shell/shell.ts';
-import type { ConfigureDraft } from './configure-draft.ts';
+import {
+  type ConfigureDraft,
+  DONE,
+  type ExitCode,
+  FAILED,
+  refuse,
+  type Shell,
+} from '../shell/shell.ts';
 
 type TakeObject = (
   shell: Shell,

@@ -19,9 +19,10 @@ import {
   type Shell,
   UNSAFE,
   warn,
+  type ConfigureDraft,
 } from '../shell/shell.ts';
 import { checkObject } from './checks.ts';
-import { commit, type ConfigureDraft, verifyDraft, withDraft } from './configure-draft.ts';
+import { commit, verifyDraft, withDraft } from './configure-draft.ts';
 import { load, save } from './configure-files.ts';
 import { ANY, command, type Command, type Level } from './level.ts';
 import { runningOn } from './running.ts';

@@ -8,7 +8,7 @@ import {
   type Methods,
   type RpcFault,
 } from '@holdfast/ipc';
-import type { ConfigureDraft } from '../levels/configure-draft.ts';
+import type { XmlElement } from '@holdfast/cib';
 
 /** How long the daemon may take to answer, in ms; a change waits for every member's disk. */
 const ANSWER_MS_MAX = 30_000;
@@ -33,6 +33,14 @@ export type ShellOptions = {
   readonly user: string;
   readonly isForced: boolean;
   readonly isJson: boolean;
+};
+
+/** A configuration being changed: what it was read as, and what it is to be. */
+export type ConfigureDraft = {
+  /** The version it was read at. */
+  base: string;
+  before: XmlElement;
+  cib: XmlElement;
 };
 
 export type Shell = {

@@ -2,9 +2,29 @@
  * Frames on the wire: a header that tells cluster, sender and the sender's life, and one message.
  * Every field is checked against the bytes that are there; garbage is undefined, never an exception.
  */
-import { type NodeId, nodeId } from '@holdfast/base';
+import type { NodeId } from '@holdfast/base';
+import {
+  get16,
+  get32,
+  get64,
+  get8,
+  getBytes,
+  getNode,
+  getNodes,
+  getRing,
+  put16,
+  put32,
+  put64,
+  put8,
+  putBytes,
+  putNodes,
+  putRing,
+  type Reader,
+  reader,
+  type Writer,
+  writer,
+} from './fields.ts';
 import type { CommitToken, Join, Mcast, MemberInfo, Message, Token } from './message.ts';
-import type { RingId } from './port.ts';
 
 export type Header = {
   /** Digest of the cluster's name: others' datagrams are dropped. */
@@ -19,7 +39,6 @@ export type Frame = { readonly header: Header; readonly message: Message };
 const MAGIC = 0x4866;
 const VERSION = 1;
 const HEADER_BYTES = 20;
-const NODES_MAX = 384;
 export const REQUESTS_MAX = 64;
 export const PAYLOAD_MAX = 1300;
 
@@ -32,13 +51,8 @@ const KINDS: readonly Message['kind'][] = [
   'hold-cancel',
 ];
 
-type Writer = { readonly bytes: Uint8Array; readonly view: DataView; at: number };
-type Reader = { readonly bytes: Uint8Array; readonly view: DataView; at: number; isBad: boolean };
-
 export function encodeFrame({ header, message }: Frame): Uint8Array {
-  const size = HEADER_BYTES + sizeOf(message);
-  const bytes = new Uint8Array(size);
-  const to: Writer = { bytes, view: new DataView(bytes.buffer), at: 0 };
+  const to = writer(HEADER_BYTES + sizeOf(message));
   put16(to, MAGIC);
   put8(to, VERSION);
   put8(to, KINDS.indexOf(message.kind));
@@ -46,18 +60,13 @@ export function encodeFrame({ header, message }: Frame): Uint8Array {
   put32(to, header.sender);
   put64(to, header.incarnation);
   putMessage(to, message);
-  return bytes;
+  return to.bytes;
 }
 
 /** A frame, or undefined for anything that is not one. */
 export function decodeFrame(bytes: Uint8Array): Frame | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
-  const from: Reader = {
-    bytes,
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    at: 0,
-    isBad: false,
-  };
+  const from = reader(bytes);
   if (get16(from) !== MAGIC || get8(from) !== VERSION) return undefined;
   const kind = KINDS[get8(from)];
   const cluster = get32(from);
@@ -71,18 +80,13 @@ export function decodeFrame(bytes: Uint8Array): Frame | undefined {
 
 /** A message of an older ring, to be carried inside another. */
 export function encodeMcast(message: Mcast): Uint8Array {
-  const bytes = new Uint8Array(sizeOf(message));
-  putMessage({ bytes, view: new DataView(bytes.buffer), at: 0 }, message);
-  return bytes;
+  const to = writer(sizeOf(message));
+  putMessage(to, message);
+  return to.bytes;
 }
 
 export function decodeMcast(bytes: Uint8Array): Mcast | undefined {
-  const from: Reader = {
-    bytes,
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    at: 0,
-    isBad: false,
-  };
+  const from = reader(bytes);
   const message = getMcast(from);
   return message === undefined || from.isBad || from.at !== bytes.length ? undefined : message;
 }
@@ -92,7 +96,7 @@ function sizeOf(message: Message): number {
     case 'mcast':
       return 12 + 8 + 4 + 1 + 2 + message.payload.length;
     case 'token':
-      return 12 + 8 + 8 + 8 + 4 + 2 + 1 + 2 + 8 * message.requests.length;
+      return 12 + 8 + 8 + 8 + 4 + 2 + 4 + 1 + 2 + 8 * message.requests.length;
     case 'join':
       return 1 + 8 + 2 + 4 * message.processors.length + 2 + 4 * message.failed.length;
     case 'commit':
@@ -110,9 +114,7 @@ function putMessage(to: Writer, message: Message): void {
       put64(to, message.seq);
       put32(to, message.originator);
       put8(to, message.isEncapsulated ? 1 : 0);
-      put16(to, message.payload.length);
-      to.bytes.set(message.payload, to.at);
-      to.at += message.payload.length;
+      putBytes(to, message.payload);
       return;
     case 'token':
       putToken(to, message);
@@ -140,6 +142,7 @@ function putToken(to: Writer, token: Token): void {
   put64(to, token.aru);
   put32(to, token.aruOwner);
   put16(to, token.flow);
+  put32(to, token.backlog);
   put8(to, token.isRecovering ? 1 : 0);
   put16(to, token.requests.length);
   for (const seq of token.requests) put64(to, seq);
@@ -181,11 +184,8 @@ function getMcast(from: Reader): Mcast | undefined {
   const seq = get64(from);
   const originator = getNode(from);
   const isEncapsulated = get8(from) === 1;
-  const length = get16(from);
+  const payload = getBytes(from);
   if (from.isBad || ringId === undefined || originator === undefined) return undefined;
-  if (from.at + length > from.bytes.length) return undefined;
-  const payload = from.bytes.slice(from.at, from.at + length);
-  from.at += length;
   return { kind: 'mcast', ringId, seq, originator, isEncapsulated, payload };
 }
 
@@ -196,12 +196,24 @@ function getToken(from: Reader): Token | undefined {
   const aru = get64(from);
   const aruOwner = get32(from);
   const flow = get16(from);
+  const backlog = get32(from);
   const isRecovering = get8(from) === 1;
   const count = get16(from);
   if (ringId === undefined || count > REQUESTS_MAX || aru > seq) return undefined;
   const requests: number[] = [];
   for (let index = 0; index < count && !from.isBad; index += 1) requests.push(get64(from));
-  return { kind: 'token', ringId, tokenSeq, seq, aru, aruOwner, requests, flow, isRecovering };
+  return {
+    kind: 'token',
+    ringId,
+    tokenSeq,
+    seq,
+    aru,
+    aruOwner,
+    requests,
+    flow,
+    backlog,
+    isRecovering,
+  };
 }
 
 function getJoin(from: Reader, sender: NodeId): Join | undefined {
@@ -228,93 +240,4 @@ function getCommit(from: Reader): CommitToken | undefined {
     info.push({ oldRingId, aru, hasAll });
   }
   return { kind: 'commit', ringId, tokenSeq, members, info };
-}
-
-function put8(to: Writer, value: number): void {
-  to.view.setUint8(to.at, value);
-  to.at += 1;
-}
-
-function put16(to: Writer, value: number): void {
-  to.view.setUint16(to.at, value);
-  to.at += 2;
-}
-
-function put32(to: Writer, value: number): void {
-  to.view.setUint32(to.at, value);
-  to.at += 4;
-}
-
-/** A whole number up to 2^53, as the double it is. */
-function put64(to: Writer, value: number): void {
-  to.view.setFloat64(to.at, value);
-  to.at += 8;
-}
-
-function putRing(to: Writer, { representative, seq }: RingId): void {
-  put32(to, representative);
-  put64(to, seq);
-}
-
-function putNodes(to: Writer, nodes: readonly NodeId[]): void {
-  put16(to, nodes.length);
-  for (const node of nodes) put32(to, node);
-}
-
-function has(from: Reader, count: number): boolean {
-  if (from.at + count <= from.bytes.length) return true;
-  from.isBad = true;
-  return false;
-}
-
-function get8(from: Reader): number {
-  if (!has(from, 1)) return 0;
-  from.at += 1;
-  return from.view.getUint8(from.at - 1);
-}
-
-function get16(from: Reader): number {
-  if (!has(from, 2)) return 0;
-  from.at += 2;
-  return from.view.getUint16(from.at - 2);
-}
-
-function get32(from: Reader): number {
-  if (!has(from, 4)) return 0;
-  from.at += 4;
-  return from.view.getUint32(from.at - 4);
-}
-
-function get64(from: Reader): number {
-  if (!has(from, 8)) return 0;
-  from.at += 8;
-  const value = from.view.getFloat64(from.at - 8);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  from.isBad = true;
-  return 0;
-}
-
-function getNode(from: Reader): NodeId | undefined {
-  const value = get32(from);
-  return value === 0 ? undefined : nodeId(value);
-}
-
-function getRing(from: Reader): RingId | undefined {
-  const representative = getNode(from);
-  const seq = get64(from);
-  return representative === undefined ? undefined : { representative, seq };
-}
-
-/** Ascending and without repetition, or not at all. */
-function getNodes(from: Reader): readonly NodeId[] | undefined {
-  const count = get16(from);
-  if (count > NODES_MAX) return undefined;
-  const nodes: NodeId[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const node = getNode(from);
-    const last = nodes.at(-1);
-    if (node === undefined || (last !== undefined && node <= last)) return undefined;
-    nodes.push(node);
-  }
-  return nodes;
 }

@@ -1,14 +1,8 @@
 /** Who is there? Joins until all agree, then a commit token for the ring they agreed on (T1.50–T1.61). */
-import type { NodeId } from '@holdfast/base';
-import {
-  type CommitToken,
-  describeRing,
-  type Join,
-  type MergeDetect,
-  type MemberInfo,
-  sameRing,
-} from './message.ts';
+import { after, milliseconds, type NodeId } from '@holdfast/base';
+import { type CommitToken, describeRing, type Join, type MemberInfo, sameRing } from './message.ts';
 import { broadcast, cancelTimers, setTimer, successor, tell, unicast } from './outbox.ts';
+import type { RingId } from './port.ts';
 import type { RingState } from './state.ts';
 
 /** The original's step between ring sequences; any positive one keeps the order. */
@@ -70,14 +64,13 @@ function allAgree(state: RingState): boolean {
 /** T1.51: which joins are worth considering in which state. */
 export function onJoin(state: RingState, join: Join): void {
   state.maxRingSeq = Math.max(state.maxRingSeq, join.ringSeq);
+  if (isOverheard(state, join)) return;
   const { phase } = state;
   switch (phase.kind) {
     case 'stopped':
       return;
     case 'operational':
-      if (join.failed.includes(state.config.self)) return;
-      if (state.members.includes(join.sender) && join.ringSeq < state.store.ringId.seq) return;
-      if (!consider(state, join)) enterGather(state, `${join.sender} is looking for members`);
+      if (!join.failed.includes(state.config.self)) considerAtWork(state, join);
       return;
     case 'gather':
       consider(state, join);
@@ -94,25 +87,52 @@ export function onJoin(state: RingState, join: Join): void {
   }
 }
 
+/** Joins that say what is over: sent while we were frozen (T1.57), or before the present ring. */
+function isOverheard(state: RingState, join: Join): boolean {
+  const { self } = state.config;
+  if (join.sender === self) return false;
+  if (state.deafUntil !== undefined && state.now < state.deafUntil) return true;
+  return state.members.includes(join.sender) && join.ringSeq < state.store.ringId.seq;
+}
+
+function considerAtWork(state: RingState, join: Join): void {
+  // A join that names us comes from somebody who hears us; others may be behind a one-way link.
+  const isHeardThere = join.processors.includes(state.config.self);
+  if (!isHeardThere && !join.isLeaving && !isWelcome(state, join.sender)) return;
+  if (consider(state, join)) return;
+  enterGather(state, `${join.sender} is looking for members`);
+  state.inbox.push(join);
+}
+
 /** T1.52. True where it led to another state already. */
 function consider(state: RingState, join: Join): boolean {
-  const isEqual = sameSet(state.processors, join.processors) && sameSet(state.failed, join.failed);
-  if (isEqual) {
+  if (isOurs(state, join)) {
     if (!join.isLeaving) state.consensus.add(join.sender);
     return commitIfAgreed(state);
   }
   if (isSubset(join.processors, state.processors) && isSubset(join.failed, state.failed))
     return false;
   if (state.failed.has(join.sender)) return false;
+  const known = state.processors.size + state.failed.size;
   merge(state, join);
+  // Accusations we do not believe change nothing: answering them would make everybody answer for ever.
+  if (state.phase.kind === 'gather' && state.processors.size + state.failed.size === known)
+    return false;
   enterGather(state, `${join.sender} knows of others`);
+  // Where the sender meant the same as we do now, it need not say so again.
+  if (isOurs(state, join) && !join.isLeaving) state.consensus.add(join.sender);
   return true;
+}
+
+function isOurs(state: RingState, join: Join): boolean {
+  return sameSet(state.processors, join.processors) && sameSet(state.failed, join.failed);
 }
 
 function merge(state: RingState, join: Join): void {
   const { self } = state.config;
   for (const id of join.processors) state.processors.add(id);
-  if (join.failed.includes(self)) {
+  if (join.isLeaving || join.failed.includes(self)) {
+    state.processors.add(join.sender);
     state.failed.add(join.sender);
   } else if (state.members.includes(join.sender)) {
     for (const id of join.failed) {
@@ -124,11 +144,6 @@ function merge(state: RingState, join: Join): void {
 
 function commitIfAgreed(state: RingState): boolean {
   if (state.phase.kind !== 'gather' || !allAgree(state)) return false;
-  if (state.failedToReceive) {
-    state.failedToReceive = false;
-    state.processors = new Set([state.config.self]);
-    state.failed = new Set();
-  }
   const members = candidates(state);
   if (members[0] !== state.config.self) return false;
   const ringId = { representative: state.config.self, seq: state.maxRingSeq + RING_SEQ_STEP };
@@ -197,21 +212,46 @@ export function onConsensusTimeout(state: RingState): void {
     setTimer(state, 'token', state.config.tokenMs);
     return;
   }
-  for (const id of state.processors) if (!state.consensus.has(id)) state.failed.add(id);
+  for (const id of candidates(state)) {
+    if (state.consensus.has(id)) continue;
+    state.failed.add(id);
+    if (!state.members.includes(id)) noteUnanswering(state, id);
+  }
   enterGather(state, 'some did not answer');
 }
 
-/** Another ring of this cluster is near: form one with it. */
-export function onMerge(state: RingState, merging: MergeDetect): void {
-  if (state.phase.kind === 'operational') {
-    if (state.members.includes(merging.sender) || sameRing(merging.ringId, state.store.ringId))
-      return;
-    state.processors.add(merging.sender);
-    enterGather(state, `ring ${describeRing(merging.ringId)} is near`);
-  } else if (state.phase.kind === 'gather' && !state.processors.has(merging.sender)) {
-    state.processors.add(merging.sender);
-    enterGather(state, `ring ${describeRing(merging.ringId)} is near`);
-  }
+/** Calls in vain before a node is heeded less. */
+const IN_VAIN_MAX = 3;
+/** Longest time in which such a node is not heeded, in consensus timeouts: 28.8 s by default. */
+const UNHEEDED_MAX = 8;
+
+/** T1.92: a node that calls and never answers is heeded more and more rarely, or we would never work. */
+function noteUnanswering(state: RingState, id: NodeId): void {
+  const times = (state.unanswering.get(id)?.times ?? 0) + 1;
+  const factor = times < IN_VAIN_MAX ? 0 : Math.min(UNHEEDED_MAX, 2 ** (times - IN_VAIN_MAX));
+  const wait = milliseconds(state.config.consensusMs * factor);
+  state.unanswering.set(id, { times, until: after(state.now, wait) });
+  if (times !== IN_VAIN_MAX) return;
+  const text = `node ${id} is heard but does not answer: does it hear us?`;
+  tell(state, 'warning', 'one-way', text);
+}
+
+function isWelcome(state: RingState, id: NodeId): boolean {
+  const unanswering = state.unanswering.get(id);
+  return unanswering === undefined || state.now >= unanswering.until;
+}
+
+/** A message of another ring of this cluster: form one with its sender (T1.41, T1.44). */
+export function onForeign(state: RingState, sender: NodeId, ringId: RingId): void {
+  const { phase, previousRing } = state;
+  const isKnown =
+    phase.kind === 'operational'
+      ? state.members.includes(sender) || sameRing(ringId, state.store.ringId)
+      : phase.kind !== 'gather' || state.processors.has(sender);
+  if (isKnown || (previousRing !== undefined && sameRing(ringId, previousRing))) return;
+  if (!isWelcome(state, sender)) return;
+  state.processors.add(sender);
+  enterGather(state, `ring ${describeRing(ringId)} of node ${sender} is near`);
 }
 
 /** The representative looks for nodes that are configured, but not in its ring. */

@@ -8,6 +8,7 @@
  * protocol, ACM TOCS 13(4), 1995; rules T1.x of docs/spec/totem-quorum.md.
  */
 import {
+  after,
   assert,
   earliest,
   formatDuration,
@@ -16,29 +17,15 @@ import {
   type NodeId,
 } from '@holdfast/base';
 import { decodeFrame } from './codec.ts';
-import {
-  detectMerges,
-  enterGather,
-  onCommitInGather,
-  onConsensusTimeout,
-  onJoin,
-  onMerge,
-  sendJoin,
-  sendLeave,
-} from './gather.ts';
-import {
-  type CommitToken,
-  describeRing,
-  type HoldCancel,
-  type Mcast,
-  type Message,
-  sameRing,
-} from './message.ts';
-import { forward, deliverInOrder, keep, onToken, takeHeld, wake } from './operational.ts';
-import { cancelTimers, setTimer, successor, tell, unicast } from './outbox.ts';
+import { enterGather, onCommitInGather, onForeign, onJoin, sendLeave } from './gather.ts';
+import { type CommitToken, describeRing, type Mcast, type Message, sameRing } from './message.ts';
+import { onHoldCancel, onRingMcast, onToken, wake } from './operational.ts';
+import { cancelTimers, tell } from './outbox.ts';
 import { enqueue, isQueueEmpty } from './packing.ts';
-import { enterRecovery, onRecoveryToken, startTokens } from './recovery.ts';
-import type { Counters, RingEffect, RingInput, RingState, Timers } from './state.ts';
+import { enterRecovery, onRecoveryMcast, onRecoveryToken, startTokens } from './recovery.ts';
+import type { Counters, RingEffect, RingInput, RingState } from './state.ts';
+import { keep } from './store.ts';
+import { expire, expireToken } from './timers.ts';
 
 /** Messages to ourselves that one input may lead to; more is a circle. */
 const INBOX_MAX = 200_000;
@@ -46,7 +33,10 @@ const INBOX_MAX = 200_000;
 export function step(state: RingState, input: RingInput, now: Instant): RingEffect[] {
   state.out = [];
   state.now = now;
-  if (input.kind !== 'leave' && input.kind !== 'start') checkFrozen(state);
+  if (input.kind !== 'leave' && input.kind !== 'start') {
+    checkFrozen(state);
+    expireToken(state);
+  }
   take(state, input);
   drain(state);
   state.wantedAt = deadline(state);
@@ -73,6 +63,9 @@ function checkFrozen(state: RingState): void {
     'frozen',
     `this node was frozen ${length}: what it knew of the ring is void; it asks anew who is there`,
   );
+  state.isVoid = true;
+  // What waits in the socket's buffer was sent to the one we were; the living say it again.
+  state.deafUntil = after(now, config.joinMs);
   enterGather(state, 'this node was frozen');
 }
 
@@ -91,6 +84,7 @@ function take(state: RingState, input: RingInput): void {
       sendLeave(state);
       cancelTimers(state, 'token', 'retransmit', 'hold', 'join', 'consensus', 'merge');
       state.phase = { kind: 'stopped' };
+      state.hasLeft = true;
       return;
     case 'tick':
       expire(state);
@@ -100,7 +94,7 @@ function take(state: RingState, input: RingInput): void {
 
 function multicast(state: RingState, payload: Uint8Array): void {
   const wasEmpty = isQueueEmpty(state.queue);
-  if (!enqueue(state.queue, payload)) {
+  if (state.hasLeft || !enqueue(state.queue, payload)) {
     state.counters.refused += 1;
     state.out.push({ kind: 'refused', payload });
     return;
@@ -157,7 +151,7 @@ function handle(state: RingState, message: Message, sender: NodeId): void {
       onCommit(state, message);
       return;
     case 'merge':
-      onMerge(state, message);
+      onForeign(state, sender, message.ringId);
       return;
     case 'hold-cancel':
       onHoldCancel(state, message);
@@ -167,29 +161,27 @@ function handle(state: RingState, message: Message, sender: NodeId): void {
 
 function onMcast(state: RingState, message: Mcast, sender: NodeId): void {
   const { phase, store } = state;
+  const isOurs = sameRing(message.ringId, store.ringId);
   switch (phase.kind) {
     case 'stopped':
     case 'commit':
       return;
     case 'recovery':
       if (sameRing(message.ringId, phase.recovery.store.ringId))
-        keep(phase.recovery.store, message);
+        onRecoveryMcast(state, phase.recovery, message);
       return;
     case 'gather':
-      if (sameRing(message.ringId, store.ringId)) keep(store, message);
+      if (!isOurs) onForeign(state, sender, message.ringId);
+      else if (!state.isVoid) keep(store, message);
       return;
     case 'operational':
-      if (sameRing(message.ringId, store.ringId)) {
-        phase.rotation.idleVisits = 0;
-        if (keep(store, message)) deliverInOrder(state, store);
-      } else if (!state.members.includes(sender)) {
-        state.processors.add(sender);
-        enterGather(state, `${sender} is in another ring`);
-      }
+      if (isOurs) onRingMcast(state, phase, message);
+      else onForeign(state, sender, message.ringId);
       return;
   }
 }
 
+/** T1.60. */
 function onCommit(state: RingState, commit: CommitToken): void {
   const { phase } = state;
   switch (phase.kind) {
@@ -200,97 +192,23 @@ function onCommit(state: RingState, commit: CommitToken): void {
       onCommitInGather(state, commit);
       return;
     case 'commit':
-      if (sameRing(commit.ringId, phase.ringId) && commit.info.length === commit.members.length)
+      if (sameRing(commit.ringId, phase.ringId) && isWhole(commit, phase.members))
         enterRecovery(state, commit);
       return;
     case 'recovery':
-      if (sameRing(commit.ringId, phase.recovery.store.ringId)) startTokens(state, phase.recovery);
+      if (sameRing(commit.ringId, phase.recovery.store.ringId))
+        startTokens(state, phase.recovery, commit);
       return;
   }
 }
 
-function onHoldCancel(state: RingState, message: HoldCancel): void {
-  const { phase } = state;
-  if (phase.kind !== 'operational' || !sameRing(message.ringId, state.store.ringId)) return;
-  phase.rotation.idleVisits = 0;
-  if (phase.isHolding) takeHeld(state, phase);
-}
-
-function expire(state: RingState): void {
-  for (const name of ['hold', 'retransmit', 'join', 'consensus', 'token', 'merge'] as const) {
-    const at = state.timers[name];
-    if (at === undefined || at > state.now) continue;
-    state.timers[name] = undefined;
-    onTimer(state, name);
-  }
-}
-
-function onTimer(state: RingState, name: keyof Timers): void {
-  const { phase } = state;
-  switch (name) {
-    case 'hold':
-      if (phase.kind === 'operational' && phase.isHolding) forward(state, phase);
-      return;
-    case 'retransmit':
-      repeatToken(state);
-      return;
-    case 'join':
-      if (phase.kind !== 'gather') return;
-      sendJoin(state);
-      setTimer(state, 'join', state.config.joinMs);
-      return;
-    case 'consensus':
-      if (phase.kind === 'gather') onConsensusTimeout(state);
-      return;
-    case 'token':
-      onTokenLoss(state);
-      return;
-    case 'merge':
-      detectMerges(state);
-      return;
-  }
-}
-
-/** The successor has not moved on: it may not have got the token. */
-function repeatToken(state: RingState): void {
-  const { phase, config } = state;
-  const members =
-    phase.kind === 'operational'
-      ? state.members
-      : phase.kind === 'recovery'
-        ? phase.recovery.members
-        : phase.kind === 'commit'
-          ? phase.members
-          : [];
-  const sent = ((): Message | undefined => {
-    switch (phase.kind) {
-      case 'operational':
-        return phase.isHolding ? undefined : phase.rotation.sent;
-      case 'recovery':
-        return phase.recovery.rotation.sent ?? state.commitSent;
-      case 'commit':
-        return phase.sent;
-      case 'gather':
-      case 'stopped':
-        return undefined;
-    }
-  })();
-  if (sent === undefined) return;
-  state.counters.tokensRepeated += 1;
-  setTimer(state, 'retransmit', config.tokenRetransmitMs);
-  unicast(state, successor(members, config.self), sent);
-}
-
-function onTokenLoss(state: RingState): void {
-  state.counters.tokenLosses += 1;
-  if (state.phase.kind === 'gather') {
-    onConsensusTimeout(state);
-    if (state.timers.token !== undefined) enterGather(state, 'the agreed ring did not form');
-    return;
-  }
-  if (state.phase.kind === 'operational')
-    tell(state, 'notice', 'token-lost', 'the token was lost: somebody does not answer');
-  enterGather(state, 'the token was lost');
+/** Every member has signed, and they are those we signed for. */
+function isWhole(commit: CommitToken, members: readonly NodeId[]): boolean {
+  return (
+    commit.info.length === members.length &&
+    commit.members.length === members.length &&
+    commit.members.every((id, index) => id === members[index])
+  );
 }
 
 export type RingStatus = {

@@ -28,6 +28,8 @@ export type Token = {
   readonly requests: readonly number[];
   /** Messages multicast in the last rotation, for flow control. */
   readonly flow: number;
+  /** Messages that wait at all members, for fairness among them. */
+  readonly backlog: number;
   /** Recovery: somebody still has old messages to send again. */
   readonly isRecovering: boolean;
 };

@@ -1,22 +1,24 @@
-/** The ring at work: the token's visit, sequenced messages, delivery in order (T1.20–T1.49). */
-import { REQUESTS_MAX } from './codec.ts';
+/** The ring at work: the token's visit, sequenced messages, delivery in order (T1.10, T1.20–T1.38). */
+import { enterGather, sendLeave } from './gather.ts';
 import { type HoldCancel, type Mcast, sameRing, type Token } from './message.ts';
-import { broadcast, setTimer, successor, unicast } from './outbox.ts';
-import { isQueueEmpty, takePacked, unpack } from './packing.ts';
+import { setTimer, successor, tell, unicast } from './outbox.ts';
+import { isQueueEmpty, messagesWaiting, takePacked, unpack } from './packing.ts';
 import type { Phase, RingState, Rotation, Store } from './state.ts';
+import { keep, release } from './store.ts';
+import { isNext, visit } from './visit.ts';
 
-const WINDOW = 256;
-const PER_VISIT_MAX = 64;
-/** Visits in which nothing moved before an idle ring's token is held. */
+type Operational = Phase & { kind: 'operational' };
+
+/** Visits in which nothing moved before the representative of an idle ring holds the token. */
 const IDLE_VISITS = 2;
+/** Rotations in which the same member lacks the same message, before it counts as deaf. */
+const FAIL_RECV_CONST = 2500;
 
-/** Keeps a message of a ring; false where it was there already. */
-export function keep(store: Store, message: Mcast): boolean {
-  store.high = Math.max(store.high, message.seq);
-  if (message.seq <= store.freed || store.messages.has(message.seq)) return false;
-  store.messages.set(message.seq, message);
-  while (store.messages.has(store.aru + 1)) store.aru += 1;
-  return true;
+/** A message of the installed ring. */
+export function onRingMcast(state: RingState, phase: Operational, message: Mcast): void {
+  if (!keep(state.store, message)) return;
+  phase.rotation.idleVisits = 0;
+  deliverInOrder(state, state.store);
 }
 
 /** Hands up, in order, what is there without a gap. */
@@ -37,26 +39,17 @@ export function handUp(state: RingState, message: Mcast): void {
 }
 
 /** One token visit in the operational ring. */
-export function onToken(
-  state: RingState,
-  phase: Phase & { kind: 'operational' },
-  token: Token,
-): void {
+export function onToken(state: RingState, phase: Operational, token: Token): void {
   const { rotation } = phase;
-  if (!sameRing(token.ringId, state.store.ringId) || token.tokenSeq <= rotation.lastTokenSeq)
-    return;
+  if (!isNext(state.store, rotation, token)) return;
   accept(state, rotation, token);
-  const before = state.store.aru;
-  const next = visit(state, state.store, rotation, token, () => takePacked(state.queue));
+  const next = visitWithQueue(state, rotation, token);
   deliverInOrder(state, state.store);
   release(state.store, Math.min(next.aru, rotation.lastAru));
-  noteStuck(state, rotation, next);
   const hasMoved =
-    next.seq !== rotation.lastSeq ||
-    next.aru !== next.seq ||
-    state.store.aru !== before ||
-    next.requests.length > 0;
+    next.seq !== rotation.lastSeq || next.aru !== next.seq || next.requests.length > 0;
   rotation.idleVisits = hasMoved || !isQueueEmpty(state.queue) ? 0 : rotation.idleVisits + 1;
+  if (isLeftBehind(state, rotation, next)) return;
   rotation.lastAru = next.aru;
   rotation.lastSeq = next.seq;
   rotation.sent = next;
@@ -76,8 +69,19 @@ export function accept(state: RingState, rotation: Rotation, token: Token): void
   setTimer(state, 'token', state.config.tokenMs);
 }
 
+function visitWithQueue(state: RingState, rotation: Rotation, token: Token): Token {
+  return visit(state, {
+    store: state.store,
+    rotation,
+    token,
+    waiting: messagesWaiting(state.queue),
+    isEncapsulated: false,
+    next: () => takePacked(state.queue),
+  });
+}
+
 /** Sends the token on to the next member. */
-export function forward(state: RingState, phase: Phase & { kind: 'operational' }): void {
+export function forward(state: RingState, phase: Operational): void {
   const { sent } = phase.rotation;
   phase.isHolding = false;
   state.timers.hold = undefined;
@@ -87,141 +91,62 @@ export function forward(state: RingState, phase: Phase & { kind: 'operational' }
 }
 
 /**
- * What every token visit does, whichever ring it is of: send again what others miss, send what is new,
- * ask for what we miss, and say how far we have everything.
+ * A member whose aru never moves cannot receive (T1.28). It takes leave by itself; where it does not,
+ * the others leave it out after twice the time. True where the ring is over with that.
  */
-export function visit(
-  state: RingState,
-  store: Store,
-  rotation: Rotation,
-  token: Token,
-  next: () => Uint8Array | undefined,
-): Token {
-  const open = sendAgain(state, store, token.requests);
-  const window = state.config.windowSize ?? WINDOW;
-  const flowBefore = Math.max(0, token.flow - rotation.sentLastVisit);
-  const allowed = Math.min(
-    state.config.maxMessages ?? PER_VISIT_MAX,
-    Math.max(0, window - flowBefore),
-  );
-  let { seq } = token;
-  let sent = 0;
-  // Nobody may run further ahead of the slowest than the window holds.
-  while (sent < allowed && seq - token.aru < window * 4) {
-    const payload = next();
-    if (payload === undefined) break;
-    seq += 1;
-    sent += 1;
-    const isEncapsulated = store !== state.store;
-    const message: Mcast = {
-      kind: 'mcast',
-      ringId: store.ringId,
-      seq,
-      originator: state.config.self,
-      isEncapsulated,
-      payload,
-    };
-    keep(store, message);
-    broadcast(state, message, false);
-  }
-  store.high = Math.max(store.high, seq);
-  state.counters.messagesSent += sent;
-  rotation.sentLastVisit = sent;
-  return {
-    ...token,
-    tokenSeq: token.tokenSeq + 1,
-    seq,
-    flow: flowBefore + sent,
-    requests: askFor(store, open, seq),
-    ...lowered(state, store, token, seq),
-  };
-}
-
-/** The lowest "I have everything up to here" of the members, and who said so. */
-function lowered(
-  state: RingState,
-  store: Store,
-  token: Token,
-  seq: number,
-): Pick<Token, 'aru' | 'aruOwner'> {
-  const { self } = state.config;
-  const mine = store.aru;
-  if (mine < token.aru || token.aruOwner === self || token.aruOwner === 0) {
-    return { aru: mine, aruOwner: mine === seq ? 0 : self };
-  }
-  return { aru: token.aru, aruOwner: token.aruOwner };
-}
-
-function sendAgain(state: RingState, store: Store, requests: readonly number[]): readonly number[] {
-  const open: number[] = [];
-  for (const seq of requests) {
-    const message = store.messages.get(seq);
-    if (message === undefined) {
-      open.push(seq);
-      continue;
-    }
-    state.counters.retransmitted += 1;
-    broadcast(state, message, false);
-  }
-  return open;
-}
-
-function askFor(store: Store, open: readonly number[], seq: number): readonly number[] {
-  const requests = new Set(open.filter((each) => each > store.freed));
-  for (let missing = store.aru + 1; missing <= seq && requests.size < REQUESTS_MAX; missing += 1) {
-    if (!store.messages.has(missing)) requests.add(missing);
-  }
-  return [...requests].sort((a, b) => a - b);
-}
-
-/** Frees what all members have had for a whole rotation. */
-function release(store: Store, upTo: number): void {
-  const limit = Math.min(upTo, store.delivered);
-  while (store.freed < limit) {
-    store.freed += 1;
-    store.messages.delete(store.freed);
-  }
-}
-
-/** A member whose aru never moves cannot receive (T1.26): it is left out of the next ring. */
-function noteStuck(state: RingState, rotation: Rotation, token: Token): void {
+function isLeftBehind(state: RingState, rotation: Rotation, token: Token): boolean {
   const isStuck = token.aru === rotation.lastAru && token.aru < token.seq && token.aruOwner !== 0;
   rotation.stuckVisits = isStuck ? rotation.stuckVisits + 1 : 0;
-  if (rotation.stuckVisits <= (state.config.failRecvConst ?? 2500)) return;
-  rotation.stuckVisits = 0;
-  if (token.aruOwner === state.config.self) {
-    state.failedToReceive = true;
-    return;
+  const { self, failRecvConst = FAIL_RECV_CONST } = state.config;
+  if (token.aruOwner === self) {
+    if (rotation.stuckVisits <= failRecvConst) return false;
+    const text = `this node does not receive what the others send (${rotation.stuckVisits} rotations): it leaves the ring`;
+    tell(state, 'error', 'failed-to-receive', text);
+    sendLeave(state);
+    state.processors = new Set([self]);
+    state.failed = new Set();
+    enterGather(state, 'this node failed to receive');
+    return true;
   }
-  for (const member of state.members) if (member === token.aruOwner) state.failed.add(member);
+  const stuck = state.members.find((id) => id === token.aruOwner);
+  if (stuck === undefined || rotation.stuckVisits <= 2 * failRecvConst) return false;
+  tell(state, 'error', 'failed-to-receive', `node ${stuck} does not receive: it is left out`);
+  state.failed.add(stuck);
+  enterGather(state, `node ${stuck} fails to receive`);
+  return true;
 }
 
-/** A new payload waits: an idle ring's held token is let go. */
+/** A new payload waits: an idle ring's held token is let go (T1.38). */
 export function wake(state: RingState): void {
-  const { phase } = state;
+  const { phase, members, store, config } = state;
   if (phase.kind !== 'operational') return;
-  phase.rotation.idleVisits = 0;
   if (phase.isHolding) {
     takeHeld(state, phase);
     return;
   }
-  const message: HoldCancel = {
-    kind: 'hold-cancel',
-    sender: state.config.self,
-    ringId: state.store.ringId,
-  };
-  const [representative] = state.members;
-  if (representative !== undefined && representative !== state.config.self)
-    unicast(state, representative, message);
+  // The representative holds only after a rotation that was idle here as well.
+  const mayBeHeld = phase.rotation.idleVisits > 0;
+  const [representative] = members;
+  phase.rotation.idleVisits = 0;
+  if (!mayBeHeld || representative === undefined || representative === config.self) return;
+  const message: HoldCancel = { kind: 'hold-cancel', sender: config.self, ringId: store.ringId };
+  unicast(state, representative, message);
+}
+
+export function onHoldCancel(state: RingState, message: HoldCancel): void {
+  const { phase } = state;
+  if (phase.kind !== 'operational' || !sameRing(message.ringId, state.store.ringId)) return;
+  phase.rotation.idleVisits = 0;
+  if (phase.isHolding) takeHeld(state, phase);
 }
 
 /** The representative of a held ring visits itself anew, so that what waits goes out at once. */
-export function takeHeld(state: RingState, phase: Phase & { kind: 'operational' }): void {
+function takeHeld(state: RingState, phase: Operational): void {
   const { rotation } = phase;
   const held = rotation.sent;
-  if (held === undefined) return;
-  if (!isQueueEmpty(state.queue)) {
-    const next = visit(state, state.store, rotation, held, () => takePacked(state.queue));
+  if (held !== undefined && !isQueueEmpty(state.queue)) {
+    const next = visitWithQueue(state, rotation, held);
+    // The held token was not seen by anybody: the hop counter stays.
     rotation.sent = { ...next, tokenSeq: held.tokenSeq };
     rotation.idleVisits = 0;
     rotation.lastSeq = next.seq;

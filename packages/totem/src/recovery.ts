@@ -4,18 +4,17 @@
  */
 import type { NodeId } from '@holdfast/base';
 import { decodeMcast, encodeMcast } from './codec.ts';
-import { type CommitToken, describeRing, sameRing, type Token } from './message.ts';
+import { type CommitToken, describeRing, type Mcast, sameRing, type Token } from './message.ts';
 import { setTimer, successor, tell, unicast } from './outbox.ts';
-import { accept, deliverInOrder, forward, handUp, keep, visit } from './operational.ts';
+import { accept, deliverInOrder, forward, handUp } from './operational.ts';
 import { restartFirst } from './packing.ts';
 import { newRotation, newStore, type Recovery, type RingState } from './state.ts';
+import { keep, release } from './store.ts';
+import { isNext, visit } from './visit.ts';
 
 /** The commit token has been round once: everybody's news are in it. */
 export function enterRecovery(state: RingState, commit: CommitToken): void {
   const { config, store } = state;
-  const self = commit.members.indexOf(config.self);
-  const mine = commit.info[self];
-  if (mine === undefined) return;
   const together = commit.members.filter((id, index) => {
     const info = commit.info[index];
     return (
@@ -29,42 +28,38 @@ export function enterRecovery(state: RingState, commit: CommitToken): void {
     rotation: newRotation(),
     together,
     queue: toSendAgain(state, commit, together),
+    inner: new Map(),
     isFlagMine: false,
     quietVisits: 0,
     installSeq: 0,
     installVisits: 0,
-    hasAll: mine.hasAll,
     hasStarted: false,
   };
   state.phase = { kind: 'recovery', recovery };
   setTimer(state, 'token', config.tokenMs);
   setTimer(state, 'retransmit', config.tokenRetransmitMs);
-  recovery.rotation.sent = undefined;
   state.commitSent = { ...commit, tokenSeq: commit.tokenSeq + 1 };
   unicast(state, successor(commit.members, config.self), state.commitSent);
 }
 
 /** Everything above what all of us have, where somebody lacks something. */
-function toSendAgain(
-  state: RingState,
-  commit: CommitToken,
-  together: readonly NodeId[],
-): Uint8Array[] {
+function toSendAgain(state: RingState, commit: CommitToken, together: readonly NodeId[]): number[] {
   const infos = together.flatMap((id) => commit.info[commit.members.indexOf(id)] ?? []);
   if (infos.every(({ hasAll }) => hasAll)) return [];
   const low = Math.min(...infos.map(({ aru }) => aru));
   const { messages, high } = state.store;
-  const again: Uint8Array[] = [];
+  const again: number[] = [];
   for (let seq = low + 1; seq <= high; seq += 1) {
-    const message = messages.get(seq);
-    if (message !== undefined) again.push(encodeMcast(message));
+    if (messages.has(seq)) again.push(seq);
   }
   return again;
 }
 
 /** The commit token is back at its maker: the first token of the new ring. */
-export function startTokens(state: RingState, recovery: Recovery): void {
+export function startTokens(state: RingState, recovery: Recovery, commit: CommitToken): void {
   if (recovery.hasStarted || recovery.members[0] !== state.config.self) return;
+  // A repetition of the first round would start the tokens before all members know the second.
+  if (commit.tokenSeq < 2 * recovery.members.length) return;
   recovery.hasStarted = true;
   const token: Token = {
     kind: 'token',
@@ -75,6 +70,7 @@ export function startTokens(state: RingState, recovery: Recovery): void {
     aruOwner: 0,
     requests: [],
     flow: 0,
+    backlog: 0,
     isRecovering: recovery.queue.length > 0,
   };
   recovery.isFlagMine = token.isRecovering;
@@ -84,9 +80,16 @@ export function startTokens(state: RingState, recovery: Recovery): void {
 /** One token visit while recovering. */
 export function onRecoveryToken(state: RingState, recovery: Recovery, token: Token): void {
   const { store, rotation } = recovery;
-  if (!sameRing(token.ringId, store.ringId) || token.tokenSeq <= rotation.lastTokenSeq) return;
+  if (!isNext(store, rotation, token)) return;
   accept(state, rotation, token);
-  const visited = visit(state, store, rotation, token, () => recovery.queue.shift());
+  const visited = visit(state, {
+    store,
+    rotation,
+    token,
+    waiting: recovery.queue.length,
+    isEncapsulated: true,
+    next: () => nextAgain(state, recovery),
+  });
   const next: Token = { ...visited, isRecovering: nextFlag(recovery, visited.isRecovering) };
   countQuiet(recovery, next);
   rotation.lastAru = next.aru;
@@ -98,6 +101,23 @@ export function onRecoveryToken(state: RingState, recovery: Recovery, token: Tok
     setTimer(state, 'retransmit', state.config.tokenRetransmitMs);
     unicast(state, successor(recovery.members, state.config.self), next);
   }
+}
+
+/** The next old message that no other member has sent again yet. */
+function nextAgain(state: RingState, recovery: Recovery): Uint8Array | undefined {
+  for (let seq = recovery.queue.shift(); seq !== undefined; seq = recovery.queue.shift()) {
+    const message = recovery.inner.has(seq) ? undefined : state.store.messages.get(seq);
+    if (message !== undefined) return encodeMcast(message);
+  }
+  return undefined;
+}
+
+/** A message of the forming ring; one of our old ring that it carries is taken out at the end. */
+export function onRecoveryMcast(state: RingState, recovery: Recovery, message: Mcast): void {
+  if (!keep(recovery.store, message) || !message.isEncapsulated) return;
+  const inner = decodeMcast(message.payload);
+  if (inner !== undefined && sameRing(inner.ringId, state.store.ringId))
+    recovery.inner.set(inner.seq, inner);
 }
 
 function nextFlag(recovery: Recovery, flag: boolean): boolean {
@@ -114,8 +134,6 @@ function nextFlag(recovery: Recovery, flag: boolean): boolean {
 function countQuiet(recovery: Recovery, token: Token): void {
   recovery.quietVisits = token.isRecovering ? 0 : recovery.quietVisits + 1;
   if (recovery.quietVisits === 2) recovery.installSeq = token.seq;
-  if (recovery.quietVisits >= 2 && recovery.installSeq <= recovery.store.aru)
-    recovery.hasAll = true;
   const isReady = recovery.quietVisits >= 3 && recovery.installSeq <= token.aru;
   recovery.installVisits = isReady ? recovery.installVisits + 1 : 0;
 }
@@ -124,34 +142,33 @@ function countQuiet(recovery: Recovery, token: Token): void {
 function install(state: RingState, recovery: Recovery): void {
   const { store: old } = state;
   const { store, members, together, rotation } = recovery;
-  takeOver(state, recovery);
+  for (const inner of recovery.inner.values()) keep(old, inner);
   deliverInOrder(state, old);
-  if (state.members.length > 0) {
+  if (state.members.length > 0)
     state.out.push({ kind: 'transitional', ringId: store.ringId, members: together });
-  }
   deliverBeyondGaps(state, together);
   state.assembly.clear();
   restartFirst(state.queue);
-  state.members = members;
-  state.processors = new Set(members);
-  state.failed = new Set();
+  becomeMembers(state, members);
+  state.previousRing = old.ringId;
   state.store = store;
-  state.commitSent = undefined;
-  state.counters.rings += 1;
   state.phase = { kind: 'operational', rotation, isHolding: false };
   tell(state, 'info', 'ring', `ring ${describeRing(store.ringId)} with ${members.join(', ')}`);
   state.out.push({ kind: 'regular', ringId: store.ringId, members });
   deliverInOrder(state, store);
+  // Everybody has what was carried over, or nobody would be here.
+  release(store, recovery.installSeq);
   if (members[0] === state.config.self) setTimer(state, 'merge', state.config.mergeMs);
 }
 
-/** Old messages that came inside new ones, back into the old ring. */
-function takeOver(state: RingState, recovery: Recovery): void {
-  for (const message of recovery.store.messages.values()) {
-    if (!message.isEncapsulated) continue;
-    const inner = decodeMcast(message.payload);
-    if (inner !== undefined && sameRing(inner.ringId, state.store.ringId)) keep(state.store, inner);
-  }
+function becomeMembers(state: RingState, members: readonly NodeId[]): void {
+  state.members = members;
+  state.processors = new Set(members);
+  state.failed = new Set();
+  state.isVoid = false;
+  state.commitSent = undefined;
+  state.counters.rings += 1;
+  for (const id of members) state.unanswering.delete(id);
 }
 
 /** What is left of the old ring: behind a gap only messages of those who came along are safe. */

@@ -55,8 +55,10 @@ export type Rotation = {
   sent: Token | undefined;
   lastAru: number;
   lastSeq: number;
-  /** Multicast by this member at the last visit. */
+  /** Multicast by this member at the last visit (trc in the paper), old messages sent again counted. */
   sentLastVisit: number;
+  /** Messages that waited here at the last visit, before it sent any (pbl). */
+  waitingLastVisit: number;
   /** Visits in a row in which nothing moved. */
   idleVisits: number;
   /** Visits in a row in which the aru stood still below the highest message. */
@@ -70,13 +72,15 @@ export type Recovery = {
   readonly rotation: Rotation;
   /** Members that come along from the same old ring. */
   readonly together: readonly NodeId[];
-  /** Old messages still to be sent again, encapsulated. */
-  queue: Uint8Array[];
+  /** Sequence numbers of old messages still to be sent again, encapsulated; ascending. */
+  readonly queue: number[];
+  /** Messages of our old ring that others sent again, by their old sequence number. */
+  readonly inner: Map<number, Mcast>;
   isFlagMine: boolean;
   quietVisits: number;
   installSeq: number;
   installVisits: number;
-  hasAll: boolean;
+  /** The representative: the first token is on its way. */
   hasStarted: boolean;
 };
 
@@ -119,6 +123,9 @@ export type Counters = Record<
   number
 >;
 
+/** How often a node outside our ring made us look for members in vain, and until when it is not heeded. */
+export type Unanswering = { readonly times: number; readonly until: Instant };
+
 export type RingState = {
   readonly config: RingConfig;
   readonly cluster: number;
@@ -134,9 +141,19 @@ export type RingState = {
   processors: Set<NodeId>;
   failed: Set<NodeId>;
   consensus: Set<NodeId>;
-  failedToReceive: boolean;
+  /** The view is void after a freeze: nothing more of the old ring is taken in. */
+  isVoid: boolean;
+  /** Joins before this instant were sent while this node was frozen, and say what is over. */
+  deafUntil: Instant | undefined;
+  /** Nodes that called and then did not answer, so that one-way links do not keep a ring from working. */
+  readonly unanswering: Map<NodeId, Unanswering>;
+  /** The ring before the installed one: what still comes from it is no news. */
+  previousRing: RingId | undefined;
   /** The commit token as we sent it on in recovery, until the first token comes. */
   commitSent: Message | undefined;
+  /** After the goodbye nothing is taken any more. */
+  hasLeft: boolean;
+  /** The newest life heard of every peer. */
   readonly lives: Map<NodeId, number>;
   readonly queue: SendQueue;
   readonly timers: Timers;
@@ -160,6 +177,7 @@ export function newRotation(): Rotation {
     lastAru: 0,
     lastSeq: 0,
     sentLastVisit: 0,
+    waitingLastVisit: 0,
     idleVisits: 0,
     stuckVisits: 0,
   };
@@ -185,8 +203,12 @@ export function ring(
     processors: new Set([config.self]),
     failed: new Set(),
     consensus: new Set(),
-    failedToReceive: false,
+    isVoid: false,
+    deafUntil: undefined,
+    unanswering: new Map(),
+    previousRing: undefined,
     commitSent: undefined,
+    hasLeft: false,
     lives: new Map(),
     queue: sendQueue(),
     timers: {

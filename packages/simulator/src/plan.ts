@@ -1,0 +1,88 @@
+/** A cluster and its days to come, drawn from one seed. */
+import { assert, type NodeId, nodeId, type NodeName, nodeName, prng } from '@holdfast/base';
+import { encodeDisk, parseXml } from '@holdfast/cib';
+import { drawCib } from './draw-cib.ts';
+import { between, pick } from './stage.ts';
+
+/** `split`: two idle nodes, and one clean cut of their link. `chaos`: everything else. */
+export type Scenario = 'chaos' | 'split';
+
+/** Wrong worlds, to see whether the checkers notice (issue 2). */
+export type Plant = 'no-wait-for-all' | 'no-fence-wait' | 'early-ack' | 'no-delay' | 'believed-lie';
+
+export const PLANTS: readonly Plant[] = [
+  'no-wait-for-all',
+  'no-fence-wait',
+  'early-ack',
+  'no-delay',
+  'believed-lie',
+];
+
+export type Choice = {
+  readonly seed: number;
+  readonly nodeCount?: number | undefined;
+  /** Length of the period of faults, in ticks of TICK_MS. */
+  readonly ticks?: number | undefined;
+  readonly plant?: Plant | undefined;
+};
+
+/** One tick of `--ticks`, in virtual ms. */
+export const TICK_MS = 1000;
+
+export type PlannedNode = {
+  readonly id: NodeId;
+  readonly name: NodeName;
+  readonly startsAtMs: number;
+  readonly wallOffsetMs: number;
+  /** Whether the configuration is on its disk already; a joiner with an empty disk takes it over. */
+  readonly knowsCib: boolean;
+};
+
+export type Plan = {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly plant: Plant | undefined;
+  readonly nodes: readonly PlannedNode[];
+  readonly tokenMs: number;
+  readonly waitForAll: boolean;
+  /** The node that a delay protects in a split of two. */
+  readonly protectedNode: NodeName | undefined;
+  readonly faultsMs: number;
+  readonly firstCib: string;
+  /** Primitives that are not fence devices. */
+  readonly resources: readonly string[];
+};
+
+const NAMES = ['haone', 'hatwo', 'hathree', 'hafour', 'hafive'];
+
+export function drawPlan(choice: Choice): Plan {
+  const dice = prng(choice.seed);
+  const count = choice.nodeCount ?? pick(dice, [2, 2, 2, 3, 3, 4, 5]);
+  const isSplit = count === 2 && dice.chance(1, 6);
+  const names = NAMES.slice(0, count).map((name) => nodeName(name));
+  const drawnLength = isSplit ? 60_000 : between(dice, 40_000, 120_000);
+  const protectedNode = count === 2 ? names[dice.below(2)] : undefined;
+  const hasDelay = choice.plant !== 'no-delay';
+  const drawn = drawCib(dice, names, hasDelay ? protectedNode : undefined);
+  const read = parseXml(drawn.text);
+  assert(read.ok, 'the drawn configuration is XML');
+  const isJoinerBlank = !isSplit && dice.chance(1, 5);
+  return {
+    seed: choice.seed,
+    scenario: isSplit ? 'split' : 'chaos',
+    plant: choice.plant,
+    tokenMs: 1000,
+    waitForAll: choice.plant === 'no-wait-for-all' ? false : count === 2 || dice.chance(1, 3),
+    protectedNode,
+    faultsMs: choice.ticks === undefined ? drawnLength : choice.ticks * TICK_MS,
+    firstCib: encodeDisk({ root: read.value, term: 0 }),
+    resources: drawn.resources,
+    nodes: names.map((name, index) => ({
+      id: nodeId(index + 1),
+      name,
+      startsAtMs: between(dice, 0, 3000),
+      wallOffsetMs: between(dice, -200, 200),
+      knowsCib: index < count - 1 || !isJoinerBlank,
+    })),
+  };
+}

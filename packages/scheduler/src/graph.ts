@@ -37,7 +37,7 @@ export function buildGraph(situation: Situation, plan: Plan): Graph {
         if (first !== then) addOrder(book, first, then, ordering.isSymmetrical);
     }
   }
-  addShutdowns(book);
+  addShutdowns(book, probes);
   const batchLimit = Number(property(situation.cib.configuration, 'batch-limit') ?? '0');
   return {
     actions: book.drafts.map(({ action, after }) => ({
@@ -190,18 +190,21 @@ function isPseudo(book: Book, id: ActionId): boolean {
   return book.drafts[id - 1]?.action.kind === 'pseudo';
 }
 
-/** A node that wants to leave may, when everything on it has stopped. */
-function addShutdowns(book: Book): void {
+/**
+ * A node that wants to leave may, when everybody has looked what runs there and everything on it has
+ * stopped: its goodbye counts as a proof. A probe that finds something fails, and holds the word back.
+ */
+function addShutdowns(book: Book, probes: readonly ActionId[]): void {
   for (const node of book.situation.nodes) {
     if (!node.isLeaving || !node.isOnline || book.fences.has(node.name)) continue;
     const isBusy = book.situation.units.some(
       (unit) => book.situation.activity(unit, node.name).standing === 'busy',
     );
     if (isBusy) continue;
-    const stops = [...book.stops.values()].flat().filter((id) => {
+    const before = [...probes, ...[...book.stops.values()].flat()].filter((id) => {
       const action = book.drafts[id - 1]?.action;
       return action?.kind === 'resource' && action.node === node.name;
     });
-    add(book, (id) => ({ kind: 'shutdown', id, after: [], priority: 0, node: node.name }), stops);
+    add(book, (id) => ({ kind: 'shutdown', id, after: [], priority: 0, node: node.name }), before);
   }
 }

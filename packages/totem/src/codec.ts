@@ -72,7 +72,7 @@ export function decodeFrame(bytes: Uint8Array): Frame | undefined {
   const cluster = get32(from);
   const sender = getNode(from);
   const incarnation = get64(from);
-  if (kind === undefined || sender === undefined || from.isBad) return undefined;
+  if (kind === undefined || sender === undefined) return undefined;
   const message = getMessage(from, kind, sender);
   if (message === undefined || from.isBad || from.at !== bytes.length) return undefined;
   return { header: { cluster, sender, incarnation }, message };

@@ -124,20 +124,27 @@ export function unpack(
     // Who sent this packs otherwise than we do; all members see the same bytes and stop here alike.
     if (piece.length < length) return;
     at += CHUNK_HEADER + length;
-    if ((flags & FIRST) !== 0 && (flags & LAST) !== 0) {
-      deliver(piece);
-      continue;
-    }
-    if ((flags & FIRST) !== 0) assembly.set(from, { pieces: [], bytes: 0 });
-    const open = assembly.get(from);
-    if (open === undefined) continue;
-    open.pieces.push(piece);
-    open.bytes += piece.length;
-    if (open.bytes > PAYLOAD_BYTES_MAX || open.pieces.length > PIECES_MAX) assembly.delete(from);
-    if ((flags & LAST) === 0 || !assembly.has(from)) continue;
-    assembly.delete(from);
-    deliver(join(open.pieces, open.bytes));
+    const whole = addPiece(assembly, from, piece, flags);
+    if (whole !== undefined) deliver(whole);
   }
+}
+
+/** The payload that this piece completes, if it does. */
+function addPiece(
+  assembly: Assembly,
+  from: NodeId,
+  piece: Uint8Array,
+  flags: number,
+): Uint8Array | undefined {
+  if (flags === (FIRST | LAST)) return piece;
+  if ((flags & FIRST) !== 0) assembly.set(from, { pieces: [], bytes: 0 });
+  const open = assembly.get(from);
+  if (open === undefined) return undefined;
+  open.pieces.push(piece);
+  open.bytes += piece.length;
+  const isTooLarge = open.bytes > PAYLOAD_BYTES_MAX || open.pieces.length > PIECES_MAX;
+  if (isTooLarge || (flags & LAST) !== 0) assembly.delete(from);
+  return isTooLarge || (flags & LAST) === 0 ? undefined : join(open.pieces, open.bytes);
 }
 
 function join(pieces: readonly Uint8Array[], bytes: number): Uint8Array {

@@ -1,0 +1,297 @@
+/**
+ * Whole nodes over a perfect ring: messages are ordered by one list, views change when the test says
+ * so, disks and agents answer at once. For what nodes decide together; the simulator does the rest.
+ */
+import {
+  type CallId,
+  epochMs,
+  type Instant,
+  instant,
+  milliseconds,
+  type NodeId,
+  nodeId,
+  type NodeName,
+  nodeName,
+} from '@holdfast/base';
+import { emptyCib, parseXml, replaceChild, firstChild, type XmlElement } from '@holdfast/cib';
+import { type Answer, type Request } from '@holdfast/controller';
+import { node, type NodeEffect, type NodeInput, type NodeMachine, step } from '@holdfast/node';
+import type { QuorumRecord } from '@holdfast/quorum';
+import { schedule } from '@holdfast/scheduler';
+
+export type Host = {
+  readonly id: NodeId;
+  readonly name: NodeName;
+  machine: NodeMachine;
+  isUp: boolean;
+  life: number;
+  /** What the disk holds; `fails` makes it refuse. */
+  disk: {
+    text: string | undefined;
+    prepared: string | undefined;
+    root: XmlElement;
+    term: number;
+    fails: string | undefined;
+  };
+  quorum: QuorumRecord | undefined;
+  /** Resources that run here. */
+  readonly runs: Set<string>;
+  readonly said: string[];
+  answers: Map<string, Answer>;
+};
+
+export type Cluster = {
+  readonly hosts: readonly Host[];
+  time: number;
+  ringSeq: number;
+  /** Which hosts hear each other now. */
+  view: readonly Host[];
+  readonly stream: { readonly from: NodeId; readonly payload: Uint8Array; readonly view: number }[];
+  /** What fence devices answer: exit codes for off and status. */
+  device: { off: number; status: number };
+  /** Everything worth telling, in order: `web start on a`, `fence b`. */
+  readonly log: string[];
+  requests: number;
+};
+
+export function cluster(names: readonly string[], twoNode: boolean): Cluster {
+  const hosts = names.map((name, index): Host => {
+    const id = nodeId(index + 1);
+    const host = {
+      id,
+      name: nodeName(name),
+      isUp: false,
+      life: 0,
+      quorum: undefined,
+      runs: new Set<string>(),
+      said: [],
+      answers: new Map<string, Answer>(),
+    };
+    const root = emptyCib();
+    return {
+      ...host,
+      disk: { text: undefined, prepared: undefined, root, term: 0, fails: undefined },
+      machine: machineOf(id, names, twoNode, { root, term: 0 }, 0),
+    };
+  });
+  return {
+    hosts,
+    time: 1000,
+    ringSeq: 0,
+    view: [],
+    stream: [],
+    device: { off: 0, status: 2 },
+    log: [],
+    requests: 0,
+  };
+}
+
+function machineOf(
+  self: NodeId,
+  names: readonly string[],
+  twoNode: boolean,
+  disk: { root: XmlElement; term: number },
+  life: number,
+): NodeMachine {
+  const ids = names.map((name, index) => [nodeId(index + 1), nodeName(name)] as const);
+  return node(
+    {
+      self,
+      clusterName: 'test',
+      names: new Map(ids),
+      quorum: {
+        self,
+        votes: new Map(ids.map(([id]) => [id, 1])),
+        expectedVotes: names.length,
+        twoNode,
+        waitForAll: twoNode,
+        lastManStanding: undefined,
+        autoTieBreaker: undefined,
+      },
+      incarnation: `${self}#${life}`,
+      seed: 1,
+    },
+    { ...disk, quorum: undefined },
+  );
+}
+
+/** Powers a host on: a new life, with what its disk holds. */
+export function boot(c: Cluster, host: Host): void {
+  host.life += 1;
+  host.isUp = true;
+  host.runs.clear();
+  const twoNode = host.machine.config.quorum.twoNode;
+  host.machine = machineOf(
+    host.id,
+    c.hosts.map(({ name }) => name),
+    twoNode,
+    host.disk,
+    host.life,
+  );
+  feed(c, host, { kind: 'clock', wall: epochMs(1_700_000_000_000 + c.time) });
+}
+
+/** The hosts that hear each other from now on; each of them gets a new view. */
+export function form(c: Cluster, members: readonly Host[]): void {
+  c.ringSeq += 4;
+  c.view = members;
+  const [first] = members;
+  if (first === undefined) return;
+  const event = {
+    kind: 'regular',
+    ringId: { representative: first.id, seq: c.ringSeq },
+    members: members.map(({ id }) => id),
+  } as const;
+  for (const host of members) feed(c, host, { kind: 'ring', event });
+  settle(c);
+}
+
+export function ask(c: Cluster, host: Host, request: Request): () => Answer | undefined {
+  c.requests += 1;
+  const id = `request-${c.requests}`;
+  feed(c, host, { kind: 'request', id, request });
+  settle(c);
+  return () => host.answers.get(id);
+}
+
+/** A configuration given as the inside of `<configuration>`. */
+export function configure(c: Cluster, host: Host, inside: string): () => Answer | undefined {
+  const parsed = parseXml(`<configuration>${inside}</configuration>`);
+  if (!parsed.ok) throw new Error(parsed.fault.what);
+  const { root } = host.machine.controller.store;
+  const old = firstChild(root, 'configuration');
+  if (old === undefined) throw new Error('no configuration');
+  const base = `${root.attributes['admin_epoch'] ?? '0'}.${root.attributes['epoch'] ?? '0'}`;
+  return ask(c, host, {
+    kind: 'replace-configuration',
+    base,
+    root: replaceChild(root, old, parsed.value),
+    user: 'test',
+  });
+}
+
+/** Delivers what was said, to all members in one order, until nobody says anything more. */
+export function settle(c: Cluster): void {
+  for (let round = 0; round < 5000; round += 1) {
+    const message = c.stream.shift();
+    if (message === undefined) return;
+    if (message.view !== c.ringSeq) continue;
+    for (const host of c.view) {
+      if (host.isUp)
+        feed(c, host, {
+          kind: 'ring',
+          event: { kind: 'delivered', from: message.from, payload: message.payload },
+        });
+    }
+  }
+  throw new Error('the nodes do not come to rest');
+}
+
+/** Lets time pass: what is due is done. */
+export function pass(c: Cluster, ms: number): void {
+  c.time += ms;
+  for (const host of c.hosts) if (host.isUp) feed(c, host, { kind: 'tick' });
+  settle(c);
+}
+
+export function feed(c: Cluster, host: Host, input: NodeInput): void {
+  const now: Instant = instant(c.time);
+  for (const effect of step(host.machine, input, now)) perform(c, host, effect);
+}
+
+function perform(c: Cluster, host: Host, effect: NodeEffect): void {
+  switch (effect.kind) {
+    case 'multicast':
+      c.stream.push({ from: host.id, payload: effect.payload, view: c.ringSeq });
+      return;
+    case 'disk-prepare':
+    case 'disk-commit':
+    case 'disk-store':
+      onDisk(c, host, effect);
+      return;
+    case 'persist-quorum':
+      host.quorum = effect.record;
+      return;
+    case 'schedule': {
+      const { graph, notes } = schedule({
+        cib: effect.cib,
+        now: epochMs(1_700_000_000_000 + c.time),
+      });
+      feed(c, host, { kind: 'scheduled', seq: effect.seq, graph, notes, recheckInMs: undefined });
+      return;
+    }
+    case 'run':
+      onRun(c, host, effect.call, effect.op);
+      return;
+    case 'run-device': {
+      const { action, target } = effect.run;
+      const code = action === 'off' ? c.device.off : action === 'status' ? c.device.status : 0;
+      if (action === 'off') c.log.push(`${host.name} shoots ${target}`);
+      const victim = c.hosts.find(({ name }) => name === target);
+      if (action === 'off' && c.device.status === 2 && victim !== undefined) victim.isUp = false;
+      feed(c, host, {
+        kind: 'device-result',
+        call: effect.call,
+        code,
+        output: '',
+        timedOut: false,
+      });
+      return;
+    }
+    case 'answer':
+      host.answers.set(effect.id, effect.answer);
+      return;
+    case 'note':
+      host.said.push(`${effect.event}: ${effect.text}`);
+      return;
+    case 'leave':
+      host.isUp = false;
+      c.log.push(`${host.name} leaves`);
+      return;
+    case 'kill':
+    case 'kill-device':
+      return;
+  }
+}
+
+function onDisk(
+  c: Cluster,
+  host: Host,
+  effect: NodeEffect & { kind: 'disk-prepare' | 'disk-commit' | 'disk-store' },
+): void {
+  const failure = effect.kind === 'disk-commit' ? undefined : host.disk.fails;
+  if (failure === undefined) {
+    if (effect.kind === 'disk-prepare') host.disk.prepared = effect.text;
+    else host.disk.text = effect.kind === 'disk-store' ? effect.text : host.disk.prepared;
+    if (effect.kind !== 'disk-prepare') {
+      host.disk.root = host.machine.controller.store.root;
+      host.disk.term = host.machine.controller.store.term;
+    }
+  }
+  feed(c, host, { kind: 'disk', token: effect.token, failure });
+}
+
+function onRun(
+  c: Cluster,
+  host: Host,
+  call: CallId,
+  op: { readonly resource: string; readonly task: string; readonly intervalMs: number },
+): void {
+  const { resource, task } = op;
+  if (task === 'start') host.runs.add(resource);
+  if (task === 'stop') host.runs.delete(resource);
+  if (task !== 'monitor') c.log.push(`${resource} ${task} on ${host.name}`);
+  const rc = task === 'monitor' && !host.runs.has(resource) ? 7 : 0;
+  feed(c, host, {
+    kind: 'exited',
+    call,
+    result: {
+      rc,
+      status: 'done',
+      reason: '',
+      output: '',
+      startedAt: epochMs(1_700_000_000_000 + c.time),
+      execMs: milliseconds(1),
+    },
+  });
+}

@@ -4,9 +4,11 @@
  *   regular membership → every member multicasts its `offer` → all offers in: the winner's lineage
  *   holds → if somebody is not in step with it, the winner multicasts its `snapshot` → agreed
  *
- * The winner: highest term, then highest version, then whoever came from a view (and is not just
- * started), then the lowest id. A term is begun only by a partition that may acknowledge changes, so
- * no acknowledged change can lose.
+ * The winner: highest term, then whoever is quorate, then highest version, then whoever came from a
+ * view (and is not just started), then the lowest id. A term is begun only by a partition that may
+ * acknowledge changes, and every member of that partition has them on disk, so no acknowledged change
+ * can lose. A quorate member knows who was lost and who is being fenced; one that has been alone since
+ * its start knows nothing of it, and must not win by its id.
  */
 import { type Instant, type NodeId, type NodeName, nodeName } from '@holdfast/base';
 import { compareVersions, formatVersion } from '@holdfast/cib';
@@ -91,6 +93,8 @@ export function winnerOf(offers: ReadonlyMap<NodeId, Offer>): NodeId | undefined
 
 function compareOffers(a: Offer, b: Offer): number {
   if (a.term !== b.term) return a.term - b.term;
+  if (a.quorum.isQuorate !== b.quorum.isQuorate)
+    return Number(a.quorum.isQuorate) - Number(b.quorum.isQuorate);
   const version = compareVersions(readVersionText(a.version), readVersionText(b.version));
   if (version !== 0) return version;
   return Number(a.previous !== '') - Number(b.previous !== '');

@@ -1,2 +1,2 @@
-export { isStored, step, store, type StoreState, versionOf } from './machine.ts';
+export { isStored, needsRetry, step, store, type StoreState, versionOf } from './machine.ts';
 export type { Lineage, Proposal, StoreEffect, StoreInput } from './protocol.ts';

@@ -52,12 +52,23 @@ export type StoreState = {
   lastToken: number;
   /** True while the first of `jobs` is with the disk. */
   busy: boolean;
+  /** The disk refused what is in force; it must be asked again. */
+  isRefused: boolean;
 };
 
 /** A store that has read `root` and `term` from disk (or starts from the empty CIB). */
 export function store(root: XmlElement, term: number): StoreState {
   const { configuration } = readConfiguration(root);
-  return { term, root, configuration, prepared: undefined, jobs: [], lastToken: 0, busy: false };
+  return {
+    term,
+    root,
+    configuration,
+    prepared: undefined,
+    jobs: [],
+    lastToken: 0,
+    busy: false,
+    isRefused: false,
+  };
 }
 
 export function step(state: StoreState, input: StoreInput): StoreEffect[] {
@@ -83,6 +94,9 @@ export function step(state: StoreState, input: StoreInput): StoreEffect[] {
     case 'disk':
       onDisk(state, input.token, input.failure, effects);
       break;
+    case 'retry':
+      if (needsRetry(state)) queueStore(state);
+      break;
   }
   startNext(state, effects);
   return effects;
@@ -93,9 +107,18 @@ export function versionOf(state: StoreState): Version {
   return readVersion(state.root);
 }
 
-/** True when nothing that is in force is still on its way to the disk. */
+/** True when everything that is in force is on the disk. */
 export function isStored(state: StoreState): boolean {
-  return state.jobs.every((job) => job.kind === 'prepare');
+  return !state.isRefused && !isUnderWay(state);
+}
+
+/** The disk refused what is in force, and nothing is on its way that would replace it. */
+export function needsRetry(state: StoreState): boolean {
+  return state.isRefused && !isUnderWay(state);
+}
+
+function isUnderWay(state: StoreState): boolean {
+  return state.jobs.some((job) => job.kind !== 'prepare');
 }
 
 function install(state: StoreState, term: number, root: XmlElement, effects: StoreEffect[]): void {
@@ -174,6 +197,7 @@ function onDisk(
       return;
     case 'commit':
     case 'store':
+      state.isRefused = failure !== undefined;
       if (failure === undefined) {
         if (isStored(state)) effects.push({ kind: 'stored', term: job.term, version: job.version });
         return;
@@ -182,7 +206,7 @@ function onDisk(
         note(
           'error',
           'cib-not-stored',
-          `configuration ${formatVersion(job.version)} could not be written: ${failure}; it will be tried again with the next change`,
+          `configuration ${formatVersion(job.version)} could not be written: ${failure}; it is tried again, and until it is written no change is acknowledged`,
         ),
       );
       return;

@@ -27,6 +27,8 @@ export type StoreInput =
   /** All members have prepared the proposal: it is in force from here on. */
   | { readonly kind: 'commit'; readonly id: string }
   | { readonly kind: 'discard'; readonly id: string; readonly why: string }
+  /** Some time has passed since the disk refused: ask it again. */
+  | { readonly kind: 'retry' }
   /** The disk has finished what `token` asked for; `failure` in the system's own words. */
   | { readonly kind: 'disk'; readonly token: number; readonly failure: string | undefined };
 

@@ -4,7 +4,7 @@
  * Every member applies every command; the DC (a function of the agreed view, so there is no election)
  * also decides. Nothing here reads a clock or a disk; see `protocol.ts` for what it asks of the world.
  */
-import type { Instant } from '@holdfast/base';
+import { earliest, type Instant } from '@holdfast/base';
 import { diff, ensureNode, formatVersion } from '@holdfast/cib';
 import { step as stepStore, versionOf, type Proposal } from '@holdfast/cib-store';
 import { onEnvelope } from './applying.ts';
@@ -17,7 +17,7 @@ import { answerStored, considerTerm, introductionId } from './proposals.ts';
 import type { ControllerEffect, ControllerInput } from './protocol.ts';
 import { askToLeave, onRequest } from './requests.ts';
 import { type ControllerState, isDc, nameOf } from './state.ts';
-import { handleStoreEffects } from './storing.ts';
+import { handleStoreEffects, storeAgain } from './storing.ts';
 import { send, tell } from './stream.ts';
 
 export function step(
@@ -28,6 +28,7 @@ export function step(
   state.effects = [];
   take(state, input, now);
   goOn(state, now);
+  storeAgain(state, now);
   if (state.view.kind === 'agreed' && state.view.isCounted) {
     considerTerm(state);
     introduceMembers(state);
@@ -42,7 +43,7 @@ export function step(
 
 /** When `step` wants a tick, if nothing happens before; undefined: never. */
 export function deadline(state: ControllerState): Instant | undefined {
-  return decidingDeadline(state);
+  return earliest(decidingDeadline(state), state.storeAgainAt);
 }
 
 function take(state: ControllerState, input: ControllerInput, now: Instant): void {

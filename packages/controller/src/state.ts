@@ -109,6 +109,8 @@ export type ControllerState = {
   /** Wall clock minus monotonic clock, in ms. */
   wallOffsetMs: number;
   leaving: boolean;
+  /** When a disk that refused what is in force is asked again. */
+  storeAgainAt: Instant | undefined;
   effects: ControllerEffect[];
 };
 
@@ -142,6 +144,7 @@ export function controller(
     },
     wallOffsetMs: 0,
     leaving: false,
+    storeAgainAt: undefined,
     effects: [],
   };
 }

@@ -2,7 +2,7 @@
  * Quorum: votes in, "may this partition act" out. Every member decides from what all members brought
  * into the membership, so that all of them decide alike.
  */
-import { after, type Instant, note } from '@holdfast/base';
+import { after, type Instant, type NodeId, note } from '@holdfast/base';
 import type {
   QuorateEpoch,
   QuorumConfig,
@@ -13,7 +13,14 @@ import type {
   QuorumRecord,
   QuorumView,
 } from './protocol.ts';
-import { agreedExpectation, latestEpoch, votesNeeded, votesOf, winsTie } from './votes.ts';
+import {
+  agreedExpectation,
+  isCarriedOn,
+  latestEpoch,
+  votesNeeded,
+  votesOf,
+  winsTie,
+} from './votes.ts';
 
 export type QuorumState = {
   readonly config: QuorumConfig;
@@ -33,13 +40,21 @@ export function quorum(config: QuorumConfig, record: QuorumRecord | undefined): 
   return {
     config,
     members: [],
-    expectedVotes: Math.max(config.expectedVotes, record?.expectedVotes ?? 0),
+    expectedVotes: Math.max(config.expectedVotes, rememberedVotes(config, record)),
     isQuorate: false,
     isWaiting: config.waitForAll,
     allSeen: false,
     epoch: undefined,
     shrinkAt: undefined,
   };
+}
+
+/**
+ * Expected votes that were raised in an earlier life, as far as the nodes of today's configuration
+ * can still cast them: a node that was taken out of the file is not waited for.
+ */
+function rememberedVotes(config: QuorumConfig, record: QuorumRecord | undefined): number {
+  return Math.min(record?.expectedVotes ?? 0, votesOf(config, config.votes.keys()));
 }
 
 export function step(state: QuorumState, input: QuorumInput, now: Instant): QuorumEffect[] {
@@ -55,9 +70,15 @@ export function deadline(state: QuorumState): Instant | undefined {
   return state.shrinkAt;
 }
 
-/** What this node brings into the next membership. */
+/**
+ * What this node brings into the next membership. Expected votes that have shrunk are worth nothing
+ * once quorum is lost: whoever kept it may have grown again meanwhile.
+ */
 export function info(state: QuorumState): QuorumInfo {
-  const { isQuorate, isWaiting, expectedVotes, epoch } = state;
+  const { config, isQuorate, isWaiting, epoch } = state;
+  const expectedVotes = isQuorate
+    ? state.expectedVotes
+    : Math.max(state.expectedVotes, config.expectedVotes);
   return { isQuorate, isWaiting, expectedVotes, epoch };
 }
 
@@ -67,7 +88,6 @@ function onMembership(
   ringSeq: number,
   now: Instant,
 ): QuorumEffect[] {
-  const before = state.members;
   const ids = members.map(({ id }) => id);
   const total = votesOf(state.config, ids);
   const expectedBefore = state.expectedVotes;
@@ -75,8 +95,7 @@ function onMembership(
   state.expectedVotes = agreedExpectation(state.config, members, total);
   if (state.config.waitForAll) state.isWaiting = mustWait(state, members, total);
   decide(state, ringSeq);
-  const hasLost = before.some(({ id }) => !ids.includes(id));
-  state.shrinkAt = shrinkTime(state, hasLost, now);
+  state.shrinkAt = shrinkTime(state, total, now);
   return [...remember(state, total, expectedBefore), { kind: 'quorum', view: view(state) }];
 }
 
@@ -95,17 +114,22 @@ function decide(state: QuorumState, ringSeq: number): void {
   );
   const needed = votesNeeded(config, expectedVotes, total);
   const hasVotes = total >= needed || winsTie(config, members, { total, expectedVotes, needed });
-  state.isQuorate = hasVotes && !state.isWaiting;
+  state.isQuorate = hasVotes && isCarriedOn(config, members) && !state.isWaiting;
   const known = latestEpoch(members);
   state.epoch = state.isQuorate ? { ringSeq, members: members.map(({ id }) => id) } : known;
   if (config.waitForAll && !state.isQuorate) state.isWaiting = true;
 }
 
-function shrinkTime(state: QuorumState, hasLost: boolean, now: Instant): Instant | undefined {
+/**
+ * Who was quorate before and is fewer than expected shrinks, after a whole window in which nothing
+ * else changed (T9.29). Decided from what all members know, so that all of them shrink.
+ */
+function shrinkTime(state: QuorumState, total: number, now: Instant): Instant | undefined {
   const { lastManStanding } = state.config;
   if (lastManStanding === undefined || !state.isQuorate) return undefined;
+  if (latestEpoch(state.members) === undefined || total >= state.expectedVotes) return undefined;
   if (hasUnequalVotes(state.config)) return undefined;
-  return hasLost ? after(now, lastManStanding.windowMs) : state.shrinkAt;
+  return after(now, lastManStanding.windowMs);
 }
 
 /** last_man_standing counts heads; with unequal votes it is off (T5.32). */
@@ -116,10 +140,13 @@ function hasUnequalVotes(config: QuorumConfig): boolean {
 /** Who is left after the window is all that is expected from now on. */
 function shrink(state: QuorumState): QuorumEffect[] {
   state.shrinkAt = undefined;
-  const count = state.members.length;
-  if (!state.isQuorate || count >= state.expectedVotes) return [];
-  const text = `expected votes shrink from ${state.expectedVotes} to ${count} (last_man_standing)`;
-  state.expectedVotes = count;
+  const left = votesOf(
+    state.config,
+    state.members.map(({ id }) => id),
+  );
+  if (!state.isQuorate || left >= state.expectedVotes) return [];
+  const text = `expected votes shrink from ${state.expectedVotes} to ${left} (last_man_standing)`;
+  state.expectedVotes = left;
   return [note('notice', 'expected-votes', text), { kind: 'quorum', view: view(state) }];
 }
 
@@ -144,8 +171,14 @@ export function view(state: QuorumState): QuorumView {
     expectedVotes,
     needed: votesNeeded(config, expectedVotes, totalVotes),
     flags: flagsOf(state),
-    waitingFor: state.isWaiting ? [...config.votes.keys()].filter((id) => !ids.includes(id)) : [],
+    waitingFor: state.isWaiting ? absentVoters(config, ids) : [],
   };
+}
+
+/** A node without a vote is not waited for. */
+function absentVoters(config: QuorumConfig, present: readonly NodeId[]): readonly NodeId[] {
+  const voters = [...config.votes].filter(([, votes]) => votes > 0).map(([id]) => id);
+  return voters.filter((id) => !present.includes(id)).sort((a, b) => a - b);
 }
 
 function flagsOf({ config, isQuorate }: QuorumState): readonly string[] {

@@ -1,6 +1,13 @@
 /** Stage 2: constraints as plain tables of pairs, sets expanded (A4.4, B4). */
-import { INFINITY, type NodeName, type Score, ZERO } from '@holdfast/base';
-import { type Cib, type LocationConstraint, matches, type ResourceSet } from '@holdfast/cib';
+import { INFINITY, type Score, ZERO } from '@holdfast/base';
+import {
+  type Cib,
+  type ColocationConstraint,
+  type LocationConstraint,
+  matches,
+  type OrderConstraint,
+  type ResourceSet,
+} from '@holdfast/cib';
 import { type NodeReading, parseScoreText } from '@holdfast/status';
 import type { Unit } from './units.ts';
 
@@ -37,40 +44,12 @@ export function readConstraintTables(cib: Cib, units: readonly Unit[]): Constrai
       case 'location':
         locations.push(constraint);
         break;
-      case 'colocation': {
-        const { id, score, what } = constraint;
-        if (what.kind === 'pair')
-          colocations.push({ id, score, dependent: what.dependent, primary: what.primary });
-        else
-          for (const set of what.sets)
-            colocations.push(
-              ...pairsOf(set).map(([primary, dependent]) => ({
-                id,
-                score: set.score ?? score,
-                dependent,
-                primary,
-              })),
-            );
+      case 'colocation':
+        colocations.push(...colocationsOf(constraint));
         break;
-      }
-      case 'order': {
-        const { id, what } = constraint;
-        const isMandatory = constraint.orderKind === 'Mandatory';
-        const isSymmetrical = constraint.symmetrical ?? constraint.orderKind !== 'Serialize';
-        const common = { id, isMandatory, isSymmetrical };
-        if (what.kind === 'pair')
-          orderings.push({
-            ...common,
-            first: what.first,
-            firstTask: what.firstAction,
-            then: what.then,
-            thenTask: what.thenAction,
-          });
-        else
-          for (const [first, then] of setOrder(what.sets))
-            orderings.push({ ...common, first, firstTask: 'start', then, thenTask: 'start' });
+      case 'order':
+        orderings.push(...orderingsOf(constraint));
         break;
-      }
       case 'ticket':
         break;
     }
@@ -80,6 +59,38 @@ export function readConstraintTables(cib: Cib, units: readonly Unit[]): Constrai
     orderings: [...orderings, ...groupOrderings(units)],
     locations,
   };
+}
+
+function colocationsOf({ id, score, what }: ColocationConstraint): readonly Colocation[] {
+  if (what.kind === 'pair')
+    return [{ id, score, dependent: what.dependent, primary: what.primary }];
+  return what.sets.flatMap((set) =>
+    pairsOf(set).map(([primary, dependent]) => ({
+      id,
+      score: set.score ?? score,
+      dependent,
+      primary,
+    })),
+  );
+}
+
+function orderingsOf({ id, orderKind, symmetrical, what }: OrderConstraint): readonly Ordering[] {
+  const common = {
+    id,
+    isMandatory: orderKind === 'Mandatory',
+    isSymmetrical: symmetrical ?? orderKind !== 'Serialize',
+  };
+  if (what.kind === 'pair') {
+    const { first, firstAction, then, thenAction } = what;
+    return [{ ...common, first, firstTask: firstAction, then, thenTask: thenAction }];
+  }
+  return setOrder(what.sets).map(([first, then]) => ({
+    ...common,
+    first,
+    firstTask: 'start',
+    then,
+    thenTask: 'start',
+  }));
 }
 
 function pairsOf(set: ResourceSet): readonly (readonly [string, string])[] {
@@ -182,5 +193,3 @@ function matchesPattern(pattern: string, id: string): boolean {
     return false;
   }
 }
-
-export type Placement = ReadonlyMap<string, NodeName | undefined>;

@@ -84,8 +84,7 @@ function applyStop(draft: Draft, entry: HistoryEntry, isBad: boolean): void {
 }
 
 function applyMonitor(draft: Draft, entry: HistoryEntry, rc: number, isBad: boolean): void {
-  if (entry.intervalMs > 0 && !isBad && rc === 0)
-    draft.recurring.set(`${entry.task}/${entry.intervalMs}`, entry);
+  const isRecurring = entry.intervalMs > 0;
   if (isBad || (rc !== 0 && rc !== 7)) {
     draft.standing = 'active';
     draft.hasFailed = true;
@@ -93,14 +92,17 @@ function applyMonitor(draft: Draft, entry: HistoryEntry, rc: number, isBad: bool
     return;
   }
   if (rc === 7) {
-    draft.hasFailed = entry.intervalMs > 0;
-    draft.standing = entry.intervalMs > 0 ? 'active' : 'stopped';
-    draft.why = entry.intervalMs > 0 ? 'its monitor found it stopped' : 'a probe found it stopped';
+    draft.hasFailed = isRecurring;
+    draft.standing = isRecurring ? 'active' : 'stopped';
+    draft.why = isRecurring ? 'its monitor found it stopped' : 'a probe found it stopped';
     return;
   }
-  if (entry.intervalMs === 0 && draft.standing !== 'active') draft.why = 'a probe found it running';
+  if (isRecurring) draft.recurring.set(`${entry.task}/${entry.intervalMs}`, entry);
+  else {
+    if (draft.standing !== 'active') draft.why = 'a probe found it running';
+    draft.hasFailed = false;
+  }
   draft.standing = 'active';
-  if (entry.intervalMs === 0) draft.hasFailed = false;
 }
 
 function said(entry: HistoryEntry): string {

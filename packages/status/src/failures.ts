@@ -24,18 +24,11 @@ export function readFailures(
   node: NodeReading,
   now: EpochMs,
 ): FailureReading {
-  const prefix = `fail-count-${unit.historyId}#`;
-  let count: Score = ZERO;
-  let last = 0;
-  for (const [name, value] of node.attributes) {
-    if (!name.startsWith(prefix)) continue;
-    count = addScores(count, parseScoreText(value));
-    const at = Number(node.attributes.get(name.replace('fail-count-', 'last-failure-')) ?? '0');
-    last = Math.max(last, at * 1000);
-  }
+  const { count, lastMs } = countFailures(unit.historyId, node.attributes);
   const timeout = parseDuration(unit.meta.get('failure-timeout') ?? '0');
   const timeoutMs = timeout.ok ? timeout.value : 0;
-  const hasExpired = timeoutMs > 0 && count > 0 && now >= last + timeoutMs;
+  const mayExpire = timeoutMs > 0 && count > 0;
+  const hasExpired = mayExpire && now >= lastMs + timeoutMs;
   const effective = hasExpired ? ZERO : count;
   const threshold = unit.meta.has('migration-threshold')
     ? parseScoreText(unit.meta.get('migration-threshold'))
@@ -43,8 +36,25 @@ export function readFailures(
   return {
     count: effective,
     isBanned: threshold > 0 && effective >= threshold,
-    expiresAt: timeoutMs > 0 && count > 0 && !hasExpired ? epochMs(last + timeoutMs) : undefined,
+    expiresAt: mayExpire && !hasExpired ? epochMs(lastMs + timeoutMs) : undefined,
   };
+}
+
+/** Every failed operation has a count of its own; together they count. */
+function countFailures(
+  resource: string,
+  attributes: ReadonlyMap<string, string>,
+): { readonly count: Score; readonly lastMs: number } {
+  const prefix = `fail-count-${resource}#`;
+  let count: Score = ZERO;
+  let lastMs = 0;
+  for (const [name, value] of attributes) {
+    if (!name.startsWith(prefix)) continue;
+    count = addScores(count, parseScoreText(value));
+    const last = attributes.get(name.replace('fail-count-', 'last-failure-')) ?? '0';
+    lastMs = Math.max(lastMs, Number(last) * 1000);
+  }
+  return { count, lastMs };
 }
 
 export function describeBan({ count }: FailureReading): string {

@@ -31,11 +31,7 @@ export function readNodes(cib: Cib): readonly NodeReading[] {
 }
 
 function readNode(cib: Cib, name: NodeName, state: NodeState | undefined): NodeReading {
-  const entry = cib.configuration.nodes.find((each) => each.name === name);
-  const attributes = new Map(entry === undefined ? [] : unpack(entry.attributes));
-  for (const [key, value] of Object.entries(state?.transientAttributes ?? {}))
-    attributes.set(key, value);
-  attributes.set('#uname', name);
+  const attributes = attributesOf(cib, name, state);
   const isPresent = state?.inCluster === true && state.daemonOnline === true;
   const shutdown = attributes.get('shutdown') ?? '0';
   return {
@@ -43,13 +39,29 @@ function readNode(cib: Cib, name: NodeName, state: NodeState | undefined): NodeR
     state,
     isOnline: isPresent && state.join === 'member',
     isUnclean: isUnclean(cib, state),
-    isStandby: parseBoolean(attributes.get('standby')) ?? false,
+    isStandby: isSet(attributes, 'standby'),
     isMaintenance:
-      booleanProperty(cib.configuration, 'maintenance-mode') ||
-      (parseBoolean(attributes.get('maintenance')) ?? false),
+      booleanProperty(cib.configuration, 'maintenance-mode') || isSet(attributes, 'maintenance'),
     isLeaving: isPresent && shutdown !== '0' && shutdown !== '',
     attributes,
   };
+}
+
+/** Permanent attributes, and the transient ones over them. */
+function attributesOf(
+  cib: Cib,
+  name: NodeName,
+  state: NodeState | undefined,
+): ReadonlyMap<string, string> {
+  const entry = cib.configuration.nodes.find((each) => each.name === name);
+  const attributes = new Map(entry === undefined ? [] : unpack(entry.attributes));
+  for (const [key, value] of Object.entries(state?.transientAttributes ?? {}))
+    attributes.set(key, value);
+  return attributes.set('#uname', name);
+}
+
+function isSet(attributes: ReadonlyMap<string, string>, name: string): boolean {
+  return parseBoolean(attributes.get(name)) ?? false;
 }
 
 /** A2.3: gone without a goodbye, or never seen where unseen nodes count as dangerous. */
@@ -65,12 +77,7 @@ function isUnclean(cib: Cib, state: NodeState | undefined): boolean {
 /** A3: what a partition without quorum may do. */
 export function quorumPolicy(cib: Cib): 'full' | 'freeze' | 'stop' {
   if (cib.quorate) return 'full';
-  switch (property(cib.configuration, 'no-quorum-policy')) {
-    case 'ignore':
-      return 'full';
-    case 'freeze':
-      return 'freeze';
-    default:
-      return 'stop';
-  }
+  const policy = property(cib.configuration, 'no-quorum-policy');
+  if (policy === 'ignore') return 'full';
+  return policy === 'freeze' ? 'freeze' : 'stop';
 }

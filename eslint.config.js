@@ -27,7 +27,7 @@ export default defineConfig(
       '**/dist/',
       '**/dist-test/',
       '.tap/',
-      '.demo/',
+      '.demo*/',
       'node_modules/',
       'eslint.config.js',
       '**/*.mjs',

@@ -18,9 +18,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 function run(what, command, args) {
-  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
   if (done.status === 0) return;
-  process.stderr.write(`${what} failed:\n${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}\n`);
+  process.stderr.write(
+    `${what} failed:\n${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}\n`,
+  );
   process.exit(1);
 }
 

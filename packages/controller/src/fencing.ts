@@ -139,6 +139,17 @@ export function onFenceConfirm(
   state.deciding.dirty = `${target} was confirmed off`;
 }
 
+/** A fence that was asked for in an earlier view, and of which nobody knows in this one. */
+export function answerForgottenFences(state: ControllerState): void {
+  if (state.view.kind !== 'agreed') return;
+  for (const [id, waiting] of state.waiting) {
+    if (waiting.kind !== 'fencing' || waiting.view === state.view.id) continue;
+    if (state.replica.fences.some((each) => each.id === id)) continue;
+    const text = `the membership changed while ${waiting.target} was to be fenced; look whether it was, and ask again`;
+    answer(state, id, refusal('lost', text));
+  }
+}
+
 /** Answers operators whose fence has ended, however it did. */
 export function answerFences(state: ControllerState): void {
   for (const [id, waiting] of state.waiting) {

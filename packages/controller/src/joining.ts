@@ -13,10 +13,11 @@
 import { type Instant, type NodeId, type NodeName, nodeName } from '@holdfast/base';
 import { compareVersions, formatVersion } from '@holdfast/cib';
 import { isStored, step as stepStore, versionOf } from '@holdfast/cib-store';
-import type { Envelope, Offer, Snapshot, ViewId } from './commands.ts';
+import type { Envelope, FenceEntry, Offer, Snapshot, ViewId } from './commands.ts';
 import { disregard } from './deciding.ts';
+import { answerForgottenFences } from './fencing.ts';
 import { admit, endFences, markAbsent, markDown, pendingFences, wasShot } from './replica.ts';
-import { discardProposals, restartWaiting } from './proposals.ts';
+import { discardProposals, refuseStoring, restartWaiting } from './proposals.ts';
 import type { Membership, QuorumNews } from './protocol.ts';
 import { type ControllerState, nameOf, selfName, wallMs } from './state.ts';
 import { handleStoreEffects } from './storing.ts';
@@ -143,6 +144,7 @@ function installSnapshot(state: ControllerState, from: NodeId, snapshot: Snapsho
   replica.shot = namedMap(snapshot.shot);
   replica.fences = snapshot.fences;
   if (!differs) return;
+  refuseStoring(state);
   const root = snapshot.root;
   handleStoreEffects(state, stepStore(state.store, { kind: 'install', term: snapshot.term, root }));
   const theirs = formatVersion(versionOf(state.store));
@@ -206,31 +208,40 @@ export function tellStored(state: ControllerState): void {
   });
 }
 
-/** A fence whose executor left is over without proof; one whose target is back is pointless. */
+/**
+ * A fence whose executor left is over without proof; one whose target is back is pointless. One that
+ * an operator asked for goes on, but only against the life it was asked for.
+ */
 function settleFences(state: ControllerState, now: Instant): void {
   if (state.view.kind !== 'agreed') return;
   const present = new Set(state.view.members.map((id) => nameOf(state, id)));
-  for (const fence of pendingFences(state.replica)) {
-    const end = (detail: string): void => {
-      endFences(state.replica, [fence.id], {
-        state: 'failed',
-        detail,
-        devices: [],
-        endedAtMs: wallMs(state, now),
-      });
-    };
+  const isOver = (fence: FenceEntry): boolean =>
+    present.has(fence.target) &&
+    (!fence.byHand || fence.life !== state.replica.incarnations.get(fence.target));
+  const pending = pendingFences(state.replica);
+  for (const fence of pending) {
     if (!present.has(fence.origin)) {
-      end(`${fence.origin}, which ran it, has left`);
-    } else if (present.has(fence.target) && !fence.byHand) {
-      if (fence.origin === selfName(state)) {
-        emit(state, {
-          kind: 'fence-withdraw',
-          target: fence.target,
-          why: `${fence.target} is back in the membership`,
-        });
-      }
-      end(`${fence.target} came back before it was shot`);
+      endUnproven(state, fence, `${fence.origin}, which ran it, has left`, now);
+    } else if (isOver(fence)) {
+      const isWanted = pending.some((other) => other.target === fence.target && !isOver(other));
+      if (fence.origin === selfName(state) && !isWanted) withdraw(state, fence);
+      endUnproven(state, fence, `${fence.target} came back before it was shot`, now);
     }
   }
+  answerForgottenFences(state);
   for (const command of state.local.fenceEnds) send(state, command);
+}
+
+function withdraw(state: ControllerState, { target }: FenceEntry): void {
+  emit(state, { kind: 'fence-withdraw', target, why: `${target} is back in the membership` });
+}
+
+function endUnproven(
+  state: ControllerState,
+  { id }: FenceEntry,
+  detail: string,
+  now: Instant,
+): void {
+  const end = { state: 'failed', detail, devices: [], endedAtMs: wallMs(state, now) } as const;
+  endFences(state.replica, [id], end);
 }

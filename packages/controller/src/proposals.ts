@@ -177,6 +177,16 @@ export function restartWaiting(state: ControllerState, now: Instant): void {
   }
 }
 
+/** Another partition's configuration takes the place of ours, with or without our last changes. */
+export function refuseStoring(state: ControllerState): void {
+  for (const [id, waiting] of state.waiting) {
+    if (waiting.kind !== 'storing') continue;
+    const text =
+      'the configuration of other members took the place of the one the change was made in; look whether the change is in it';
+    answer(state, id, refusal('lost', text));
+  }
+}
+
 export function answer(state: ControllerState, id: string, what: Answer): void {
   if (!state.waiting.delete(id)) return;
   emit(state, { kind: 'answer', id, answer: what });

@@ -132,7 +132,8 @@ function fenceByHand(
 ): void {
   if (!isKnown(state, id, request.node)) return;
   if (request.kind === 'fence') {
-    state.waiting.set(id, { kind: 'fencing', target: request.node });
+    const view = state.view.kind === 'none' ? '' : state.view.id;
+    state.waiting.set(id, { kind: 'fencing', target: request.node, view });
     send(state, {
       kind: 'fence-ask',
       id,

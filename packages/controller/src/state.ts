@@ -52,7 +52,8 @@ export type Waiting =
   | { readonly kind: 'sent'; readonly request: Request; readonly attempts: number }
   /** In force; answered when every member has it on disk. */
   | { readonly kind: 'storing'; readonly version: Version; readonly since: Instant }
-  | { readonly kind: 'fencing'; readonly target: NodeName }
+  /** `view`: the one it was asked in. */
+  | { readonly kind: 'fencing'; readonly target: NodeName; readonly view: ViewId }
   | { readonly kind: 'stopping' };
 
 export type InFlight = {

@@ -25,21 +25,33 @@ export function drawCib(
   const resources = `${devices}${group}${single.map((id) => primitive(dice, id)).join('')}`;
   const units = [...(grouped.length > 0 ? ['stack'] : []), ...single];
   return {
-    text: cib(names, drawProperties(dice), resources, drawConstraints(dice, names, units)),
+    text: cib(
+      names,
+      drawProperties(dice, names.length),
+      resources,
+      drawConstraints(dice, names, units),
+    ),
     resources: all,
   };
 }
 
-function drawProperties(dice: Prng): string {
+function drawProperties(dice: Prng, count: number): string {
   const stickiness = dice.chance(1, 2) ? 100 : 0;
   const recheck = between(dice, 60, 900);
+  const action = dice.chance(1, 6) ? 'off' : 'reboot';
+  const policy = count > 2 && dice.chance(1, 5) ? 'freeze' : 'stop';
+  const defaults = dice.chance(1, 3)
+    ? '<nvpair id="o-threshold" name="migration-threshold" value="2"/><nvpair id="o-failure" name="failure-timeout" value="20s"/>'
+    : '';
   return `<crm_config><cluster_property_set id="cib-bootstrap-options">
     <nvpair id="o-stonith" name="stonith-enabled" value="true"/>
     <nvpair id="o-timeout" name="stonith-timeout" value="20s"/>
+    <nvpair id="o-action" name="stonith-action" value="${action}"/>
+    <nvpair id="o-policy" name="no-quorum-policy" value="${policy}"/>
     <nvpair id="o-recheck" name="cluster-recheck-interval" value="${recheck}s"/>
   </cluster_property_set></crm_config>
   <rsc_defaults><meta_attributes id="rsc-options">
-    <nvpair id="o-stickiness" name="resource-stickiness" value="${stickiness}"/>
+    <nvpair id="o-stickiness" name="resource-stickiness" value="${stickiness}"/>${defaults}
   </meta_attributes></rsc_defaults>`;
 }
 

@@ -106,7 +106,8 @@ function plan(host: Host, { seq, cib }: NodeEffect & { kind: 'schedule' }): void
   const planned = planner(cib, host.wallMs());
   spent.scheduleMs += clock() - started;
   spent.schedules += 1;
-  host.laterInDaemon(between(stage.dice, 2, 40), () => {
+  const waitMs = between(stage.dice, 2, stage.dice.chance(1, 10) ? 1500 : 40);
+  host.laterInDaemon(waitMs, () => {
     host.nodeInput({ kind: 'scheduled', seq, ...planned });
   });
 }

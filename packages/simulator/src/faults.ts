@@ -15,14 +15,16 @@ export type Victims = {
 
 type Fault = { readonly weight: number; readonly cause: (victims: Victims, host: Host) => void };
 
-/** Counted for the checker of shots. */
 export class Faults {
   readonly #victims: Victims;
+  /** The longest pause between two pieces of trouble, in ms. */
+  readonly #pauseMsMax: number;
   #isOver = false;
   count = 0;
 
-  constructor(victims: Victims) {
+  constructor(victims: Victims, pauseMsMax: number) {
     this.#victims = victims;
+    this.#pauseMsMax = pauseMsMax;
   }
 
   begin(): void {
@@ -41,7 +43,7 @@ export class Faults {
 
   #next(): void {
     const { agenda, dice } = this.#victims.stage;
-    const wait = dice.chance(1, 3) ? between(dice, 10, 1500) : between(dice, 1500, 15_000);
+    const wait = between(dice, 10, dice.chance(1, 3) ? 1500 : this.#pauseMsMax);
     agenda.after(wait, () => {
       if (this.#isOver) return;
       this.count += 1;
@@ -208,7 +210,7 @@ function cutManagement({ stage, power }: Victims, host: Host): void {
 }
 
 function killService({ stage }: Victims, host: Host): void {
-  const resource = pickAny(stage.dice, [...host.services.active.keys()]);
+  const resource = pickAny(stage.dice, host.services.running());
   if (resource === undefined) return;
   host.tell(`${resource} dies`);
   host.services.kill(resource);

@@ -1,16 +1,20 @@
-/** The operator who tidies up after the heal: failures forgotten, everybody online, power where none is. */
+/**
+ * The people around the cluster: somebody switches on what was left off, and after the heal the
+ * operator tidies up: daemons started, failures forgotten, everybody online.
+ */
 import { readNode } from '@holdfast/node';
 import type { Host } from './host.ts';
 import type { World } from './world.ts';
 
 const FIRST_LOOK_MS = 5000;
-const LOOK_EVERY_MS = 10_000;
+const LOOK_EVERY_MS = 5000;
 /** An outlet that stays off so long was forgotten by whoever switched it. */
-const OFF_MS_MAX = 30_000;
+const OFF_MS_MAX = 20_000;
 
 export class Healer {
   readonly #world: World;
   readonly #offSince = new Map<string, number>();
+  #isTidying = false;
   #isDone = false;
   #asked: readonly string[] = [];
 
@@ -26,6 +30,10 @@ export class Healer {
     this.#lookIn(FIRST_LOOK_MS);
   }
 
+  tidy(): void {
+    this.#isTidying = true;
+  }
+
   #lookIn(waitMs: number): void {
     this.#world.stage.agenda.after(waitMs, () => {
       this.#look();
@@ -35,8 +43,10 @@ export class Healer {
 
   #look(): void {
     for (const host of this.#world.hosts) this.#power(host);
+    if (!this.#isTidying || this.#isDone) return;
+    for (const each of this.#world.hosts) startIfStopped(each);
     const host = this.#world.hosts.find(isReady);
-    if (host === undefined || this.#isDone) return;
+    if (host === undefined) return;
     const { operator, hosts } = this.#world;
     const standby = hosts.find(({ name }) => isStandby(host, name));
     if (standby !== undefined) {
@@ -76,6 +86,12 @@ export class Healer {
     host.tell('somebody switches its outlet on');
     power.switchOn(host.name);
   }
+}
+
+function startIfStopped(host: Host): void {
+  if (!host.isStopped || host.isFrozen()) return;
+  host.isStopped = false;
+  host.startDaemon();
 }
 
 function isReady(host: Host): boolean {

@@ -2,7 +2,9 @@
 import type { Answer, Request } from '@holdfast/controller';
 import { formatVersion, setProperty } from '@holdfast/cib';
 import { readNode } from '@holdfast/node';
+import type { NodeName } from '@holdfast/base';
 import type { Host } from './host.ts';
+import type { Power } from './power.ts';
 import { between, pick, pickAny, type Stage, tell } from './stage.ts';
 
 /** One write of one name. Every value is written once only. */
@@ -17,15 +19,21 @@ export type Write = {
 const ATTRIBUTE_NAMES = ['rack', 'site', 'note'] as const;
 const PROPERTY_NAMES = ['cluster-recheck-interval', 'dc-deadtime'] as const;
 
+/** What an operator can see with his own eyes, and must vouch for. */
+export type Eyes = { readonly power: Power; readonly onConfirm: (node: NodeName) => void };
+
 export class Operator {
   readonly #stage: Stage;
+  readonly #eyes: Eyes;
   readonly #hosts: readonly Host[];
   readonly writes: Write[] = [];
   readonly #open = new Map<string, Write | undefined>();
+  readonly #fences = new Set<NodeName>();
   #last = 0;
   #isOver = false;
 
-  constructor(stage: Stage, hosts: readonly Host[]) {
+  constructor(stage: Stage, hosts: readonly Host[], eyes: Eyes) {
+    this.#eyes = eyes;
     this.#stage = stage;
     this.#hosts = hosts;
   }
@@ -56,6 +64,11 @@ export class Operator {
     return id;
   }
 
+  /** Somebody asked for this node to be shot: whoever does it, does not decide it. */
+  hasAskedToFence(node: NodeName): boolean {
+    return this.#fences.has(node);
+  }
+
   isOpen(id: string): boolean {
     return this.#open.has(id);
   }
@@ -74,12 +87,31 @@ export class Operator {
 
   #act(host: Host): void {
     const { dice } = this.#stage;
-    const what = dice.below(10);
+    const what = dice.below(12);
     if (what < 4) this.#setAttribute(host);
     else if (what < 7) this.#setProperty(host);
     else if (what < 8) this.#standby(host);
     else if (what < 9) this.ask(host, { kind: 'cleanup', resource: undefined, node: undefined });
-    else this.#setTransient(host);
+    else if (what < 10) this.#setTransient(host);
+    else if (what < 11) this.#confirm(host);
+    else if (dice.chance(1, 3)) this.#fence(host);
+  }
+
+  /** Vouches for a node that he has seen without power, and for none else. */
+  #confirm(host: Host): void {
+    const node = this.#hosts.find(({ name }) => !this.#eyes.power.isUp(name))?.name;
+    if (node === undefined) return;
+    host.tell(`operator: has seen that ${node} is off, and vouches for it`);
+    this.#eyes.onConfirm(node);
+    this.ask(host, { kind: 'confirm-fenced', node, by: 'simulated' });
+  }
+
+  #fence(host: Host): void {
+    const node = pickAny(this.#stage.dice, this.#hosts)?.name ?? host.name;
+    const action = pick(this.#stage.dice, ['reboot', 'off'] as const);
+    host.tell(`operator: fence ${node} (${action})`);
+    this.#fences.add(node);
+    this.ask(host, { kind: 'fence', node, action });
   }
 
   #setAttribute(host: Host): void {

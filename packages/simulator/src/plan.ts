@@ -48,6 +48,10 @@ export type Plan = {
   /** The node that a delay protects in a split of two. */
   readonly protectedNode: NodeName | undefined;
   readonly faultsMs: number;
+  /** The longest pause between two faults, in ms: few at a time, or a storm. */
+  readonly pauseMsMax: number;
+  readonly lastManStanding: boolean;
+  readonly autoTieBreaker: boolean;
   readonly firstCib: string;
   /** Primitives that are not fence devices. */
   readonly resources: readonly string[];
@@ -77,6 +81,9 @@ export function drawPlan(choice: Choice): Plan {
     faultsMs: choice.ticks === undefined ? drawnLength : choice.ticks * TICK_MS,
     firstCib: encodeDisk({ root: read.value, term: 0 }),
     resources: drawn.resources,
+    pauseMsMax: pick(dice, [15_000, 15_000, 8000, 3000]),
+    lastManStanding: count > 2 && dice.chance(1, 5),
+    autoTieBreaker: count === 4 && dice.chance(1, 3),
     nodes: names.map((name, index) => ({
       id: nodeId(index + 1),
       name,

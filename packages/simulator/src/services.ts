@@ -64,6 +64,13 @@ export class Services {
     }
   }
 
+  /** What could die on its own: it runs, and nobody is starting or stopping it. */
+  running(): readonly string[] {
+    return [...this.active]
+      .filter(([, state]) => state === 'running')
+      .map(([resource]) => resource);
+  }
+
   /** A service dies on its own; its monitor will tell. */
   kill(resource: string): void {
     if (this.active.delete(resource)) this.#watch.onStop(resource);

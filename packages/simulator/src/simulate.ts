@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 500;
 /** The clean split lasts so long; the verdict on it falls after that. */
 const SPLIT_MS = 45_000;
 /** Things that happen without virtual time getting on much: a world gone mad. */
-const EVENTS_MAX = 20_000_000;
+const EVENTS_MAX = 2_000_000;
 
 export type Verdict = {
   readonly seed: number;
@@ -76,6 +76,8 @@ function live(world: World): void {
     'world',
     `${plan.nodes.length} nodes, ${plan.scenario}, resources ${plan.resources.join(' ')}`,
   );
+  const healer = new Healer(world);
+  healer.begin();
   const first = { lengthMsMax: SETTLE_MS_MAX, when: 'after the first start', isTidy: nothing };
   if (!rest(world, first)) return;
   switch (plan.scenario) {
@@ -91,8 +93,7 @@ function live(world: World): void {
   world.operator.end();
   world.faults.heal();
   world.shots.heal();
-  const healer = new Healer(world);
-  healer.begin();
+  healer.tidy();
   const isTidy = (): string | undefined =>
     healer.isTidy() ? unanswered(world) : 'the operator has not tidied up yet';
   if (rest(world, { lengthMsMax: CONVERGE_MS_MAX, when: 'after the heal', isTidy })) judge(world);

@@ -58,7 +58,12 @@ export function buildWorld(plan: Plan, clock: () => number): World {
   const names = plan.nodes.map(({ name }) => name);
   const powerWatch = watchPower(hosts, owners, shots);
   const power = new Power(stage, names, powerWatch, plan.plant === 'believed-lie');
-  const operator = new Operator(stage, hosts);
+  const operator = new Operator(stage, hosts, {
+    power,
+    onConfirm: (node) => {
+      owners.proven(node);
+    },
+  });
   const watch = watchHosts({ stage, byId, owners, shots, operator });
   const planner = plan.plant === 'no-fence-wait' ? withoutFenceWait(honestPlanner) : honestPlanner;
   for (const each of plan.nodes) {
@@ -70,7 +75,7 @@ export function buildWorld(plan: Plan, clock: () => number): World {
       host.startDaemon();
     });
   }
-  const faults = new Faults({ stage, hosts, network, power });
+  const faults = new Faults({ stage, hosts, network, power }, plan.pauseMsMax);
   return { plan, stage, hosts, network, power, owners, shots, operator, faults, spent };
 }
 
@@ -99,8 +104,8 @@ function setupOf(
         expectedVotes: nodes.length,
         twoNode: nodes.length === 2,
         waitForAll: plan.waitForAll,
-        lastManStanding: undefined,
-        autoTieBreaker: undefined,
+        lastManStanding: plan.lastManStanding ? { windowMs: milliseconds(10_000) } : undefined,
+        autoTieBreaker: plan.autoTieBreaker ? { kind: 'lowest' } : undefined,
       },
     },
     firstCib: own.knowsCib ? plan.firstCib : undefined,
@@ -160,7 +165,7 @@ function watchHosts({ stage, byId, owners, shots, operator }: Watchers): HostWat
       }
     },
     shoots: (host, target) => {
-      shots.shoots(host, target);
+      if (!operator.hasAskedToFence(target)) shots.shoots(host, target);
     },
     answered: (_, id, answer) => {
       operator.answered(id, answer);

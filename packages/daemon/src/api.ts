@@ -18,6 +18,7 @@ import type { Answer, Request } from '@holdfast/controller';
 import type {
   ClusterStatus,
   FaultCode,
+  FenceRecord,
   Handler,
   MethodName,
   Methods,
@@ -69,7 +70,7 @@ const ANSWERS: Answers = {
     outcome(await parts.world.request({ kind: 'fence', node: nodeName(node), action })),
   'fence.confirm': async (parts, { node, user }) =>
     outcome(await parts.world.request({ kind: 'confirm-fenced', node: nodeName(node), by: user })),
-  'fence.history': async ({ world }) => ok({ entries: readNode(world.parts.node).fences }),
+  'fence.history': async ({ world }) => ok({ entries: fenceRecords(world) }),
   'cluster.status': async (parts) => ok(clusterStatus(parts)),
   'cluster.stop': async ({ world }) => outcome(await world.request({ kind: 'stop' })),
   'agent.list': async ({ runners }, { class: standard, provider }) =>
@@ -84,6 +85,21 @@ const ANSWERS: Answers = {
   },
   explain: async (parts, { subject }) => ok({ lines: explain(parts, subject) }),
 };
+
+/** What the history shows; which life a fence was ordered against is the cluster's own affair. */
+function fenceRecords(world: World): readonly FenceRecord[] {
+  return readNode(world.parts.node).fences.map((fence) => ({
+    id: fence.id,
+    target: fence.target,
+    action: fence.action,
+    state: fence.state,
+    origin: fence.origin,
+    detail: fence.detail,
+    devices: fence.devices,
+    startedAtMs: fence.startedAtMs,
+    endedAtMs: fence.endedAtMs,
+  }));
+}
 
 export function apiHandler(parts: ApiParts): Handler {
   return (method, params, caller) => {

@@ -175,10 +175,11 @@ export function view(state: QuorumState): QuorumView {
   };
 }
 
-/** A node without a vote is not waited for. */
+/** A node without a vote is not waited for, and none waits for itself. */
 function absentVoters(config: QuorumConfig, present: readonly NodeId[]): readonly NodeId[] {
   const voters = [...config.votes].filter(([, votes]) => votes > 0).map(([id]) => id);
-  return voters.filter((id) => !present.includes(id)).sort((a, b) => a - b);
+  const others = voters.filter((id) => id !== config.self && !present.includes(id));
+  return others.sort((a, b) => a - b);
 }
 
 function flagsOf({ config, isQuorate }: QuorumState): readonly string[] {

@@ -1,5 +1,6 @@
 export { decodeDisk, describeDiskFault, type DiskFault, encodeDisk, type OnDisk } from './disk.ts';
 export { emptyCib, ensureNode, setNodeAttribute, setPair, setProperty } from './edits.ts';
+export { everyResource } from './every-resource.ts';
 export { type CibFault, describeFault } from './fault.ts';
 export type {
   Bundle,
@@ -25,6 +26,7 @@ export type {
   TicketConstraint,
   Version,
 } from './model.ts';
+export { expectation, findOption, type Option, type OptionType } from './option.ts';
 export {
   applyPatch,
   type ChildPatch,
@@ -36,9 +38,9 @@ export {
   type PatchFault,
 } from './patch.ts';
 export { type Cib, describeReadFault, readCib, readConfiguration, type ReadFault } from './read.ts';
-export { parseBoolean } from './read-context.ts';
+export { parseBoolean, parseRole, readDuration, readScore, type Role } from './literals.ts';
 export { readStatus, statusToXml } from './read-status.ts';
-export { matches, type RuleContext } from './rules.ts';
+export { expandSubmatches, matches, nextRuleChange, type RuleContext } from './rules.ts';
 export type {
   HistoryEntry,
   NodeState,
@@ -46,22 +48,22 @@ export type {
   Status,
   TicketState,
 } from './status-model.ts';
-export {
-  findOption,
-  META_ATTRIBUTES,
-  OP_ATTRIBUTES,
-  type Option,
-  type OptionType,
-  PROPERTIES,
-} from './table.ts';
+export { META_ATTRIBUTES, OP_ATTRIBUTES, PROPERTIES } from './table.ts';
+export { unpack } from './unpack.ts';
 export {
   booleanProperty,
   durationProperty,
+  findOp,
   instanceOf,
+  integerProperty,
+  metaBoolean,
+  metaDuration,
   metaOf,
   metaScore,
+  opOptions,
+  opTimeout,
   property,
-  unpack,
+  scoreProperty,
 } from './values.ts';
 export {
   compareVersions,
@@ -70,9 +72,9 @@ export {
   readVersion,
   type VersionFault,
 } from './version.ts';
-export { everyResource, expectation, verify } from './verify.ts';
+export { verify } from './verify.ts';
 export { formatXml } from './xml-format.ts';
-export { parseXml, type XmlFault } from './xml-parse.ts';
+export { parseXml, type XmlFault, type XmlLimits } from './xml-parse.ts';
 export {
   changeChild,
   childElements,

@@ -18,7 +18,10 @@ export type Version = {
 /** One `<nvpair>`. */
 export type NameValue = { readonly id: string; readonly name: string; readonly value: string };
 
-/** A block of name-value pairs that may hold under a rule only. Higher `score` first wins. */
+/**
+ * A block of name-value pairs that may hold under a rule only. Lists of them are in document order;
+ * `unpack` knows which wins: the higher score, among equals the later one.
+ */
 export type NvSet = {
   readonly id: string;
   readonly score: Score;
@@ -54,7 +57,9 @@ export type RuleExpression =
       readonly class: string | undefined;
       readonly provider: string | undefined;
       readonly type: string | undefined;
-    };
+    }
+  /** What could not be read holds for nothing. */
+  | { readonly kind: 'unreadable' };
 
 export type NodeKind = 'member' | 'remote' | 'ping';
 

@@ -34,11 +34,11 @@ export function describePatchFault(fault: PatchFault): string {
 
 /** What turns `before` into `after`; both have the same element name. */
 export function diff(before: XmlElement, after: XmlElement): ElementPatch {
-  const set: Record<string, string> = {};
-  for (const [name, value] of Object.entries(after.attributes)) {
-    if (before.attributes[name] !== value) set[name] = value;
-  }
-  const remove = Object.keys(before.attributes).filter((name) => !(name in after.attributes));
+  const had = new Map(Object.entries(before.attributes));
+  const set = Object.fromEntries(
+    Object.entries(after.attributes).filter(([name, value]) => had.get(name) !== value),
+  );
+  const remove = [...had.keys()].filter((name) => !Object.hasOwn(after.attributes, name));
   return { set, remove, children: diffChildren(before.children, after.children) };
 }
 

@@ -1,33 +1,45 @@
 /** What every reader needs: the document's ids, and where to say what is wrong. */
 import { parseScore, type Score, ZERO } from '@holdfast/base';
 import type { CibFault } from './fault.ts';
+import { parseBoolean, parseRole, readScore, type Role } from './literals.ts';
 import { everyElement } from './xml-walk.ts';
 import type { XmlElement } from './xml.ts';
 
 export type ReadContext = {
-  /** Elements by id, the first of each; templates, sets and rules are referred to by it. */
-  readonly byId: ReadonlyMap<string, XmlElement>;
+  /** Elements by name and id (see `keyOf`); undefined where two share both: no reference finds it. */
+  readonly byKey: ReadonlyMap<string, XmlElement | undefined>;
   readonly faults: CibFault[];
 };
 
 /** References that lead to references; deeper is a circle. */
-export const REFERENCE_DEPTH_MAX = 16;
+const REFERENCE_DEPTH_MAX = 16;
 
-/** Ids that stand twice are faults; in the status section they are not ids of ours. */
+/** Elements whose `id` is a reference to another element, not a name of their own. */
+const REFERRING: ReadonlySet<string> = new Set(['resource_ref', 'obj_ref', 'role']);
+
+function keyOf(name: string, id: string): string {
+  return `${name} ${id}`;
+}
+
+/** Every id must be used once, whatever the element; a reference finds an element only alone (A1.2). */
 export function readContext(configuration: XmlElement): ReadContext {
-  const byId = new Map<string, XmlElement>();
+  const ids = new Set<string>();
+  const byKey = new Map<string, XmlElement | undefined>();
   const faults: CibFault[] = [];
   for (const each of everyElement(configuration)) {
     const id = each.attributes['id'];
-    if (id === undefined || each.name === 'resource_ref' || each.name === 'obj_ref') continue;
-    if (each.name === 'role' && each.attributes['id-ref'] === undefined) continue;
-    if (byId.has(id)) {
-      faults.push(faultAt(each, 'id', 'is used twice; every id must be its own'));
-    } else {
-      byId.set(id, each);
-    }
+    if (id === undefined || REFERRING.has(each.name)) continue;
+    if (ids.has(id)) faults.push(faultAt(each, 'id', 'is used twice; every id must be its own'));
+    ids.add(id);
+    const key = keyOf(each.name, id);
+    byKey.set(key, byKey.has(key) ? undefined : each);
   }
-  return { byId, faults };
+  return { byKey, faults };
+}
+
+/** The one element of this name and id; undefined for none, and for several. */
+export function findOne(context: ReadContext, name: string, id: string): XmlElement | undefined {
+  return context.byKey.get(keyOf(name, id));
 }
 
 export function faultAt(
@@ -51,9 +63,10 @@ export function dereference(context: ReadContext, element: XmlElement): XmlEleme
   for (let depth = 0; depth < REFERENCE_DEPTH_MAX; depth += 1) {
     const reference = current.attributes['id-ref'];
     if (reference === undefined) return current;
-    const found = context.byId.get(reference);
-    if (found?.name !== current.name) {
-      context.faults.push(faultAt(element, 'id-ref', `there is no <${element.name}> with this id`));
+    const found = findOne(context, element.name, reference);
+    if (found === undefined) {
+      const what = `there is not exactly one <${element.name}> with this id`;
+      context.faults.push(faultAt(element, 'id-ref', what));
       return undefined;
     }
     current = found;
@@ -62,27 +75,36 @@ export function dereference(context: ReadContext, element: XmlElement): XmlEleme
   return undefined;
 }
 
-/** The score in `attribute`; a fault and `fallback` where it is no score. */
+/** The score in `attribute`, `fallback` where there is none; undefined, and a fault, where it is no score. */
 export function scoreAt(
   context: ReadContext,
   element: XmlElement,
   attribute: string,
   fallback: Score = ZERO,
-): Score {
+): Score | undefined {
   const text = element.attributes[attribute];
   if (text === undefined) return fallback;
-  const read = parseScore(text);
-  if (read.ok) return read.value;
-  context.faults.push(faultAt(element, attribute, 'expected a number, INFINITY or -INFINITY'));
-  return fallback;
+  const read = readScore(text);
+  if (read === undefined || !parseScore(text).ok) {
+    context.faults.push(faultAt(element, attribute, 'expected a number, INFINITY or -INFINITY'));
+  }
+  return read;
 }
 
-/** `true yes on y 1` and `false no off n 0`, in any case; undefined for anything else (A0.4). */
-export function parseBoolean(text: string | undefined): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (/^(true|yes|on|y|1)$/i.test(text)) return true;
-  if (/^(false|no|off|n|0)$/i.test(text)) return false;
-  return undefined;
+/** The role in `attribute`; undefined, and a fault, where it is none. No attribute: `any`. */
+export function roleAt(
+  context: ReadContext,
+  element: XmlElement,
+  attribute: string,
+): Role | 'any' | undefined {
+  const text = element.attributes[attribute];
+  if (text === undefined) return 'any';
+  const role = parseRole(text);
+  if (role === undefined) {
+    const what = 'expected Started, Stopped, Promoted or Unpromoted';
+    context.faults.push(faultAt(element, attribute, what));
+  }
+  return role;
 }
 
 export function booleanAt(

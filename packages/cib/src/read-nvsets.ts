@@ -1,12 +1,7 @@
 /** Blocks of name-value pairs and the rules on them. */
+import { ZERO } from '@holdfast/base';
 import type { NameValue, NvSet, Rule, RuleExpression } from './model.ts';
-import {
-  dereference,
-  faultAt,
-  type ReadContext,
-  REFERENCE_DEPTH_MAX,
-  scoreAt,
-} from './read-context.ts';
+import { dereference, faultAt, type ReadContext, scoreAt } from './read-context.ts';
 import { childElements } from './xml-walk.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -33,11 +28,21 @@ function readNvSet(context: ReadContext, set: XmlElement): NvSet {
   }
   return {
     id: set.attributes['id'] ?? '',
-    score: scoreAt(context, set, 'score'),
-    rule: rule === undefined ? undefined : readRule(context, rule, 0),
+    score: scoreAt(context, set, 'score') ?? ZERO,
+    rule: rule === undefined ? undefined : (readRule(context, rule) ?? NEVER),
     pairs: readPairs(context, set),
   };
 }
+
+/** A rule that cannot be read holds for nothing: better than holding for everything. */
+const NEVER: Rule = {
+  id: '',
+  booleanOp: 'and',
+  role: undefined,
+  score: undefined,
+  scoreAttribute: undefined,
+  expressions: [{ kind: 'unreadable' }],
+};
 
 function readPairs(context: ReadContext, set: XmlElement): readonly NameValue[] {
   const holder = childElements(set, 'attributes')[0] ?? set;
@@ -46,55 +51,55 @@ function readPairs(context: ReadContext, set: XmlElement): readonly NameValue[] 
     const target = dereference(context, child);
     if (target === undefined) continue;
     const name = child.attributes['name'] ?? target.attributes['name'];
-    if (name === undefined) {
-      context.faults.push(faultAt(child, 'name', 'is missing'));
-      continue;
-    }
-    pairs.push({
-      id: target.attributes['id'] ?? '',
-      name,
-      value: target.attributes['value'] ?? '',
-    });
+    const { id = '', value } = target.attributes;
+    if (name === undefined) context.faults.push(faultAt(child, 'name', 'is missing'));
+    // A pair without a value is as good as none (A0.13).
+    if (name !== undefined && value !== undefined) pairs.push({ id, name, value });
   }
   return pairs;
 }
 
+/** Conditions of one rule, those of rules referred to included: they may refer to each other in circles. */
+const CONDITIONS_MAX = 1000;
+
+type Budget = { conditionsLeft: number };
+
+/** The rule, references resolved; undefined, and a fault, where it cannot be read. */
 export function readRule(
   context: ReadContext,
   element: XmlElement,
-  depth: number,
+  budget: Budget = { conditionsLeft: CONDITIONS_MAX },
 ): Rule | undefined {
   const rule = dereference(context, element);
   if (rule === undefined) return undefined;
-  if (depth > REFERENCE_DEPTH_MAX) {
-    context.faults.push(faultAt(rule, '', 'rules are nested too deeply'));
-    return undefined;
-  }
-  const expressions: RuleExpression[] = [];
-  for (const child of childElements(rule)) {
-    const read = readExpression(context, child, depth);
-    if (read !== undefined) expressions.push(read);
-  }
+  const booleanOp = rule.attributes['boolean-op'] ?? 'and';
+  const isKnown = booleanOp === 'and' || booleanOp === 'or';
+  if (!isKnown) context.faults.push(faultAt(rule, 'boolean-op', 'expected and, or'));
   return {
     id: rule.attributes['id'] ?? '',
-    booleanOp: rule.attributes['boolean-op'] === 'or' ? 'or' : 'and',
+    booleanOp: booleanOp === 'or' ? 'or' : 'and',
     role: rule.attributes['role'],
     score: rule.attributes['score'],
     scoreAttribute: rule.attributes['score-attribute'],
-    expressions,
+    expressions: isKnown
+      ? childElements(rule).map((child) => readExpression(context, child, budget))
+      : [{ kind: 'unreadable' }],
   };
 }
 
-function readExpression(
-  context: ReadContext,
-  element: XmlElement,
-  depth: number,
-): RuleExpression | undefined {
+function readExpression(context: ReadContext, element: XmlElement, budget: Budget): RuleExpression {
   const { attributes } = element;
+  budget.conditionsLeft -= 1;
+  if (budget.conditionsLeft <= 0) {
+    if (budget.conditionsLeft === 0) {
+      context.faults.push(faultAt(element, '', 'the rule leads in a circle, or is too long'));
+    }
+    return { kind: 'unreadable' };
+  }
   switch (element.name) {
     case 'rule': {
-      const rule = readRule(context, element, depth + 1);
-      return rule === undefined ? undefined : { kind: 'rule', rule };
+      const rule = readRule(context, element, budget);
+      return rule === undefined ? { kind: 'unreadable' } : { kind: 'rule', rule };
     }
     case 'expression':
       return {
@@ -118,6 +123,6 @@ function readExpression(
       };
     default:
       context.faults.push(faultAt(element, '', `<${element.name}> is no part of a rule`));
-      return undefined;
+      return { kind: 'unreadable' };
   }
 }

@@ -1,7 +1,16 @@
 /** Resources: primitives with their templates, groups, clones, bundles. */
-import type { Bundle, Clone, Group, OpEntry, Primitive, Resource } from './model.ts';
-import { dereference, faultAt, parseBoolean, type ReadContext } from './read-context.ts';
+import type { Bundle, Clone, Group, NvSet, OpEntry, Primitive, Resource } from './model.ts';
+import {
+  impliedPromotable,
+  implied,
+  modernFencing,
+  modernMeta,
+  modernOperation,
+} from './legacy.ts';
+import { parseBoolean, parseRole } from './literals.ts';
+import { dereference, faultAt, findOne, type ReadContext } from './read-context.ts';
 import { readNvSets } from './read-nvsets.ts';
+import { unpack } from './unpack.ts';
 import { childElements, firstChild } from './xml-walk.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -20,6 +29,10 @@ export function readResources(
 }
 
 function readResource(context: ReadContext, element: XmlElement): Resource | undefined {
+  if ((element.attributes['id'] ?? '') === '') {
+    context.faults.push(faultAt(element, 'id', 'is missing'));
+    return undefined;
+  }
   switch (element.name) {
     case 'primitive':
       return readPrimitive(context, element);
@@ -43,57 +56,89 @@ function base(
   return {
     id: element.attributes['id'] ?? '',
     description: element.attributes['description'],
-    meta: readNvSets(context, element, 'meta_attributes'),
+    meta: modernMeta(readNvSets(context, element, 'meta_attributes')),
     instance: readNvSets(context, element, 'instance_attributes'),
   };
 }
 
-/** A primitive over its template: its own sets stand first, so that they win. */
+/** Classes that were given up with schema 4.0 (A1.1.3). */
+const GONE_CLASSES: readonly string[] = ['nagios', 'upstart'];
+
+/** A primitive over its template: the template's sets stand first, so that its own win (A1.5.2). */
 export function readPrimitive(context: ReadContext, element: XmlElement): Primitive | undefined {
-  const { attributes } = element;
-  const templateId = attributes['template'];
-  const template = templateId === undefined ? undefined : context.byId.get(templateId);
-  if (templateId !== undefined && template?.name !== 'template') {
+  const templateId = element.attributes['template'];
+  const template = templateId === undefined ? undefined : findOne(context, 'template', templateId);
+  if (templateId !== undefined && template === undefined) {
     context.faults.push(faultAt(element, 'template', 'there is no template with this id'));
     return undefined;
   }
-  const source = template ?? element;
-  const standard = source.attributes['class'];
-  const type = source.attributes['type'];
+  const agent = readAgent(context, element, template ?? element);
+  if (agent === undefined) return undefined;
+  const layers = template === undefined ? [element] : [template, element];
+  const setsOf = (tag: string): readonly NvSet[] =>
+    layers.flatMap((layer) => readNvSets(context, layer, tag));
+  const instance = setsOf('instance_attributes');
+  const operations = mergeOperations(
+    readOperations(context, element),
+    template === undefined ? [] : readOperations(context, template),
+  );
+  const { id = '', description } = element.attributes;
+  return {
+    kind: 'primitive',
+    id,
+    description,
+    meta: [...impliedRequires(id, operations), ...modernMeta(setsOf('meta_attributes'))],
+    instance: agent.class === 'stonith' ? modernFencing(instance) : instance,
+    agent,
+    template: templateId,
+    operations,
+    utilization: setsOf('utilization'),
+  };
+}
+
+/** `source` is the template where there is one: it alone says which agent. */
+function readAgent(
+  context: ReadContext,
+  element: XmlElement,
+  source: XmlElement,
+): Primitive['agent'] | undefined {
+  const { class: standard, provider = '', type } = source.attributes;
   if (standard === undefined || type === undefined) {
     context.faults.push(faultAt(element, standard === undefined ? 'class' : 'type', 'is missing'));
     return undefined;
   }
-  const own = base(context, element);
-  const inherited = template === undefined ? undefined : base(context, template);
-  return {
-    kind: 'primitive',
-    ...own,
-    meta: [...own.meta, ...(inherited?.meta ?? [])],
-    instance: [...own.instance, ...(inherited?.instance ?? [])],
-    agent: { class: standard, provider: source.attributes['provider'] ?? '', type },
-    template: templateId,
-    operations: mergeOperations(
-      readOperations(context, element),
-      template === undefined ? [] : readOperations(context, template),
-    ),
-    utilization: [
-      ...readNvSets(context, element, 'utilization'),
-      ...readNvSets(context, template, 'utilization'),
-    ],
-  };
+  if (GONE_CLASSES.includes(standard)) {
+    context.faults.push(faultAt(element, 'class', 'there are no agents of this class any more'));
+    return undefined;
+  }
+  if (standard === 'ocf' && provider === '') {
+    context.faults.push(faultAt(element, 'provider', 'is missing; class ocf needs one'));
+  }
+  return { class: standard, provider, type };
 }
 
-/** An op of the primitive replaces the template's op of the same name and interval. */
+/** `requires` on a start or promote operation was the resource's once. */
+function impliedRequires(id: string, operations: readonly OpEntry[]): readonly NvSet[] {
+  for (const { name, options, meta } of operations) {
+    if (name !== 'start' && name !== 'promote') continue;
+    const inMeta = meta.flatMap(({ pairs }) => pairs).find((pair) => pair.name === 'requires');
+    const requires = options['requires'] ?? inMeta?.value;
+    if (requires !== undefined) return [implied(`${id}-requires`, { requires })];
+  }
+  return [];
+}
+
+/** Which op of the template a primitive's op replaces: that of the same name and role (A1.5.2). */
 function mergeOperations(
   own: readonly OpEntry[],
   inherited: readonly OpEntry[],
 ): readonly OpEntry[] {
-  const isOwn = (op: OpEntry): boolean =>
-    own.some(
-      (each) => each.name === op.name && each.interval === op.interval && each.role === op.role,
-    );
-  return [...own, ...inherited.filter((op) => !isOwn(op))];
+  const keyOf = ({ name, role }: OpEntry): string => {
+    const parsed = parseRole(role);
+    return parsed === 'Promoted' || parsed === 'Stopped' ? `${name} ${parsed}` : name;
+  };
+  const keys = new Set(own.map(keyOf));
+  return [...own, ...inherited.filter((op) => !keys.has(keyOf(op)))];
 }
 
 function readOperations(context: ReadContext, element: XmlElement): readonly OpEntry[] {
@@ -101,16 +146,17 @@ function readOperations(context: ReadContext, element: XmlElement): readonly OpE
   const target = holder === undefined ? undefined : dereference(context, holder);
   if (target === undefined) return [];
   return childElements(target, 'op').map((op) => {
-    const { id = '', name = '', interval = '0', role, description, ...options } = op.attributes;
-    void description;
+    const { id = '', name = '', interval = '0', role, ...options } = op.attributes;
     return {
       id,
       name,
       interval,
       role,
       options,
-      instance: readNvSets(context, op, 'instance_attributes'),
-      meta: readNvSets(context, op, 'meta_attributes'),
+      ...modernOperation(
+        readNvSets(context, op, 'instance_attributes'),
+        readNvSets(context, op, 'meta_attributes'),
+      ),
     };
   });
 }
@@ -143,17 +189,13 @@ function readClone(context: ReadContext, element: XmlElement): Clone | undefined
     return undefined;
   }
   const own = base(context, element);
-  const pairs = [...own.meta].flatMap((set) => set.pairs);
-  const promotable = pairs.find(({ name }) => name === 'promotable')?.value;
-  return {
-    kind: 'clone',
-    ...own,
-    promotable: element.name === 'master' || parseBoolean(promotable) === true,
-    child,
-  };
+  const isMaster = element.name === 'master';
+  const meta = isMaster ? [impliedPromotable(own.id), ...own.meta] : own.meta;
+  const promotable = unpack(meta).get('promotable');
+  return { kind: 'clone', ...own, meta, promotable: parseBoolean(promotable) === true, child };
 }
 
-const ENGINES = ['docker', 'podman', 'rkt'];
+const ENGINES = ['docker', 'podman'];
 
 function readBundle(context: ReadContext, element: XmlElement): Bundle | undefined {
   const container = childElements(element).find((child) => ENGINES.includes(child.name));
@@ -166,9 +208,16 @@ function readBundle(context: ReadContext, element: XmlElement): Bundle | undefin
     kind: 'bundle',
     ...base(context, element),
     engine: container.name,
-    container: container.attributes,
+    container: modernContainer(container.attributes),
     network: firstChild(element, 'network'),
     storage: firstChild(element, 'storage'),
     child: inner === undefined ? undefined : readPrimitive(context, inner),
   };
+}
+
+function modernContainer({
+  masters,
+  ...container
+}: Readonly<Record<string, string>>): Bundle['container'] {
+  return masters === undefined ? container : { 'promoted-max': masters, ...container };
 }

@@ -1,6 +1,6 @@
 /** The status section: from XML to the typed model, and back as Pacemaker writes it. */
-import { nodeName } from '@holdfast/base';
-import { parseBoolean } from './read-context.ts';
+import { type NodeName, nodeName } from '@holdfast/base';
+import { parseBoolean } from './literals.ts';
 import type {
   HistoryEntry,
   NodeState,
@@ -16,7 +16,9 @@ export function readStatus(cib: XmlElement): Status {
   if (section === undefined) return { nodes: [], tickets: [] };
   const tickets = firstChild(section, 'tickets');
   return {
-    nodes: childElements(section, 'node_state').map(readNodeState),
+    nodes: childElements(section, 'node_state')
+      .filter(({ attributes }) => (attributes['id'] ?? '') !== '')
+      .map(readNodeState),
     tickets: tickets === undefined ? [] : childElements(tickets, 'ticket_state').map(readTicket),
   };
 }
@@ -40,8 +42,9 @@ function readNodeState(state: XmlElement): NodeState {
   const lrm = firstChild(firstChild(state, 'lrm'), 'lrm_resources');
   return {
     id: attributes['id'] ?? '',
-    name: nodeName(attributes['uname'] ?? attributes['id'] ?? 'nameless'),
+    name: nameOf(attributes['uname']) ?? nodeName(attributes['id'] ?? ''),
     inCluster: presence(attributes['in_ccm']),
+    ...sinceOf('inClusterSince', attributes['in_ccm']),
     daemonOnline: daemonPresence(attributes['crmd']),
     join: attributes['join'],
     expected: attributes['expected'],
@@ -53,16 +56,31 @@ function readNodeState(state: XmlElement): NodeState {
   };
 }
 
+function nameOf(text: string | undefined): NodeName | undefined {
+  return text === undefined || text === '' ? undefined : nodeName(text);
+}
+
+/** A time in place of a flag; 0 and 1 are flags. */
+function sinceOf<Key extends string>(
+  key: Key,
+  text: string | undefined,
+): Partial<Readonly<Record<Key, number>>> {
+  const since = number(text, 0);
+  return since > 1 ? ({ [key]: since } as Partial<Readonly<Record<Key, number>>>) : {};
+}
+
+/** Of several sets the last counts first, as everywhere (A0.13). */
 function readTransient(state: XmlElement): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
+  const found = new Map<string, string>();
   const section = firstChild(state, 'transient_attributes');
-  for (const set of section === undefined ? [] : childElements(section, 'instance_attributes')) {
-    for (const pair of childElements(set, 'nvpair')) {
-      const name = pair.attributes['name'];
-      if (name !== undefined) found[name] ??= pair.attributes['value'] ?? '';
+  const sets = section === undefined ? [] : childElements(section, 'instance_attributes');
+  for (const set of [...sets].reverse()) {
+    for (const { attributes } of childElements(set, 'nvpair')) {
+      const { name, value } = attributes;
+      if (name !== undefined && value !== undefined && !found.has(name)) found.set(name, value);
     }
   }
-  return found;
+  return Object.fromEntries(found);
 }
 
 function readHistory(resource: XmlElement): ResourceHistory {
@@ -75,6 +93,7 @@ function readHistory(resource: XmlElement): ResourceHistory {
       type: attributes['type'] ?? '',
     },
     container: attributes['container'],
+    ...sinceOf('shutdownLock', attributes['shutdown-lock']),
     ops: childElements(resource, 'lrm_rsc_op').map(readEntry),
   };
 }
@@ -87,9 +106,9 @@ function readEntry(op: XmlElement): HistoryEntry {
     task: attributes['operation'] ?? '',
     intervalMs: number(attributes['interval'], 0),
     operationKey: attributes['operation_key'] ?? attributes['id'] ?? '',
-    callId: number(attributes['call-id'], 0),
-    rc: number(attributes['rc-code'], 0),
-    opStatus: number(attributes['op-status'], 0),
+    callId: number(attributes['call-id'], -1),
+    rc: number(attributes['rc-code'], -1),
+    opStatus: number(attributes['op-status'], -2),
     targetRc: number(key.split(':')[2], -1),
     transitionKey: key,
     exitReason: attributes['exit-reason'] ?? '',
@@ -102,14 +121,14 @@ function readEntry(op: XmlElement): HistoryEntry {
     opRestartDigest: attributes['op-restart-digest'],
     opSecureParams: attributes['op-secure-params'],
     opSecureDigest: attributes['op-secure-digest'],
-    onNode: attributes['on_node'] === undefined ? undefined : nodeName(attributes['on_node']),
+    onNode: nameOf(attributes['on_node']),
     migrateSource: attributes['migrate_source'],
     migrateTarget: attributes['migrate_target'],
   };
 }
 
 function number(text: string | undefined, fallback: number): number {
-  const value = Number(text ?? Number.NaN);
+  const value = /^-?\d+$/.test(text ?? '') ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : fallback;
 }
 
@@ -149,7 +168,8 @@ export function statusToXml(status: Status): XmlElement {
 function nodeStateToXml(state: NodeState): XmlElement {
   const attributes: Record<string, string> = { id: state.id, uname: state.name };
   if (state.remote) attributes['remote_node'] = 'true';
-  if (state.inCluster !== undefined) attributes['in_ccm'] = String(state.inCluster);
+  if (state.inCluster !== undefined)
+    attributes['in_ccm'] = String(state.inClusterSince ?? state.inCluster);
   if (state.daemonOnline !== undefined)
     attributes['crmd'] = state.daemonOnline ? 'online' : 'offline';
   if (state.join !== undefined) attributes['join'] = state.join;
@@ -176,7 +196,13 @@ function transientToXml(id: string, pairs: readonly (readonly [string, string])[
   ]);
 }
 
-function historyToXml({ resource, agent, container, ops }: ResourceHistory): XmlElement {
+function historyToXml({
+  resource,
+  agent,
+  container,
+  shutdownLock,
+  ops,
+}: ResourceHistory): XmlElement {
   return element(
     'lrm_resource',
     {
@@ -185,39 +211,50 @@ function historyToXml({ resource, agent, container, ops }: ResourceHistory): Xml
       ...(agent.provider === '' ? {} : { provider: agent.provider }),
       type: agent.type,
       ...(container === undefined ? {} : { container }),
+      ...(shutdownLock === undefined ? {} : { 'shutdown-lock': String(shutdownLock) }),
     },
     ops.map(entryToXml),
   );
 }
 
+/** What was not recorded is not written; a number below its smallest meaning says so. */
 function entryToXml(entry: HistoryEntry): XmlElement {
-  const optional: Readonly<Record<string, string | undefined>> = {
-    'op-digest': entry.opDigest,
-    'op-force-restart': entry.opForceRestart,
-    'op-restart-digest': entry.opRestartDigest,
-    'op-secure-params': entry.opSecureParams,
-    'op-secure-digest': entry.opSecureDigest,
-    migrate_source: entry.migrateSource,
-    migrate_target: entry.migrateTarget,
-  };
-  const present = Object.entries(optional).filter(
-    (pair): pair is [string, string] => pair[1] !== undefined,
+  const given = (value: number, least: number): string | undefined =>
+    value < least ? undefined : String(value);
+  return element(
+    'lrm_rsc_op',
+    present({
+      id: entry.id,
+      operation_key: entry.operationKey,
+      operation: entry.task,
+      'transition-key': entry.transitionKey,
+      'transition-magic': `${entry.opStatus}:${entry.rc};${entry.transitionKey}`,
+      'exit-reason': entry.exitReason,
+      on_node: entry.onNode,
+      'call-id': String(entry.callId),
+      'rc-code': given(entry.rc, 0),
+      'op-status': given(entry.opStatus, -1),
+      interval: String(entry.intervalMs),
+      'last-rc-change': given(entry.lastRcChange, 1),
+      'last-run': entry.lastRun === undefined ? undefined : String(entry.lastRun),
+      'exec-time': String(entry.execMs),
+      'queue-time': String(entry.queueMs),
+      'op-digest': entry.opDigest,
+      'op-force-restart': entry.opForceRestart,
+      'op-restart-digest': entry.opRestartDigest,
+      'op-secure-params': entry.opSecureParams,
+      'op-secure-digest': entry.opSecureDigest,
+      migrate_source: entry.migrateSource,
+      migrate_target: entry.migrateTarget,
+    }),
   );
-  return element('lrm_rsc_op', {
-    id: entry.id,
-    operation_key: entry.operationKey,
-    operation: entry.task,
-    'transition-key': entry.transitionKey,
-    'transition-magic': `${entry.opStatus}:${entry.rc};${entry.transitionKey}`,
-    'exit-reason': entry.exitReason,
-    ...(entry.onNode === undefined ? {} : { on_node: entry.onNode }),
-    'call-id': String(entry.callId),
-    'rc-code': String(entry.rc),
-    'op-status': String(entry.opStatus),
-    interval: String(entry.intervalMs),
-    'last-rc-change': String(entry.lastRcChange),
-    'exec-time': String(entry.execMs),
-    'queue-time': String(entry.queueMs),
-    ...Object.fromEntries(present),
+}
+
+function present(
+  values: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const pairs = Object.entries(values).filter((pair): pair is [string, string] => {
+    return pair[1] !== undefined;
   });
+  return Object.fromEntries(pairs);
 }

@@ -2,8 +2,10 @@
 import { fail, type NodeName, nodeName, ok, type Result } from '@holdfast/base';
 import type { CibFault } from './fault.ts';
 import type { Configuration, FencingLevel, NodeEntry, Version } from './model.ts';
-import { faultAt, parseBoolean, type ReadContext, readContext } from './read-context.ts';
-import { readConstraints } from './read-constraints.ts';
+import { modernProperties } from './legacy.ts';
+import { parseBoolean } from './literals.ts';
+import { faultAt, type ReadContext, readContext } from './read-context.ts';
+import { banFromPingNode, readConstraints } from './read-constraints.ts';
 import { readNvSets } from './read-nvsets.ts';
 import { readResources } from './read-resources.ts';
 import { readStatus } from './read-status.ts';
@@ -68,13 +70,26 @@ export function readConfiguration(cib: XmlElement): {
   const section = firstChild(cib, 'configuration');
   const context = readContext(section ?? cib);
   const below = (name: string): XmlElement | undefined => firstChild(section, name);
+  const modern = modernProperties(readNvSets(context, below('crm_config'), 'cluster_property_set'));
+  const nodes = readNodes(context, below('nodes'));
   const configuration: Configuration = {
-    properties: bootstrapFirst(readNvSets(context, below('crm_config'), 'cluster_property_set')),
-    resourceDefaults: readNvSets(context, below('rsc_defaults'), 'meta_attributes'),
-    opDefaults: readNvSets(context, below('op_defaults'), 'meta_attributes'),
-    nodes: readNodes(context, below('nodes')),
+    properties: bootstrapFirst(modern.properties),
+    resourceDefaults: [
+      ...modern.resourceDefaults,
+      ...readNvSets(context, below('rsc_defaults'), 'meta_attributes'),
+    ],
+    opDefaults: [
+      ...modern.opDefaults,
+      ...readNvSets(context, below('op_defaults'), 'meta_attributes'),
+    ],
+    nodes: nodes.map((node) => (node.kind === 'ping' ? { ...node, kind: 'member' } : node)),
     resources: readResources(context, below('resources')),
-    constraints: readConstraints(context, below('constraints')),
+    constraints: [
+      ...readConstraints(context, below('constraints')),
+      ...nodes
+        .filter(({ kind }) => kind === 'ping')
+        .map(({ id, name }) => banFromPingNode(id, name)),
+    ],
     fencingLevels: readLevels(context, below('fencing-topology')),
     tags: readTags(below('tags')),
   };
@@ -106,6 +121,9 @@ function readNodes(context: ReadContext, section: XmlElement | undefined): reado
   return nodes;
 }
 
+/** Levels beyond it were never tried by the reference either. */
+const LEVEL_MAX = 9;
+
 function readLevels(
   context: ReadContext,
   section: XmlElement | undefined,
@@ -116,8 +134,9 @@ function readLevels(
     const { attributes } = child;
     const target = readTarget(attributes);
     const index = Number(attributes['index'] ?? '');
-    if (target === undefined || !Number.isInteger(index) || index < 1) {
-      const what = target === undefined ? 'names no target' : 'expected a level from 1';
+    if (target === undefined || !Number.isInteger(index) || index < 1 || index > LEVEL_MAX) {
+      const what =
+        target === undefined ? 'names no target' : `expected a level from 1 to ${LEVEL_MAX}`;
       context.faults.push(faultAt(child, target === undefined ? 'target' : 'index', what));
       continue;
     }
@@ -125,7 +144,10 @@ function readLevels(
       id: attributes['id'] ?? '',
       target,
       index,
-      devices: (attributes['devices'] ?? '').split(',').filter((device) => device !== ''),
+      devices: (attributes['devices'] ?? '')
+        .split(',')
+        .map((device) => device.trim())
+        .filter((device) => device !== ''),
     });
   }
   return levels;

@@ -12,16 +12,18 @@ export type HistoryEntry = {
   readonly intervalMs: number;
   /** What the history entry is filed under: `web_monitor_10000`. */
   readonly operationKey: string;
+  /** -1: pending, or never given to an executor. */
   readonly callId: number;
+  /** The agent's exit code; -1 where none was recorded. */
   readonly rc: number;
-  /** Numbers of C0.2: 0 Done, 1 Cancelled, 2 Timed out, 4 Error, …, -1 Pending. */
+  /** Numbers of C0.2: 0 Done, 1 Cancelled, 2 Timed out, 4 Error, …, -1 Pending, -2 none recorded. */
   readonly opStatus: number;
   /** The exit code that would have been a success, from the transition key. */
   readonly targetRc: number;
   /** `<action>:<transition>:<target rc>:<uuid>`. */
   readonly transitionKey: string;
   readonly exitReason: string;
-  /** Wall-clock seconds: when this rc was first seen. */
+  /** Wall-clock seconds: when this rc was first seen; 0 where that was not recorded. */
   readonly lastRcChange: number;
   readonly lastRun: number | undefined;
   readonly execMs: number;
@@ -40,6 +42,8 @@ export type ResourceHistory = {
   readonly resource: string;
   readonly agent: AgentName;
   readonly container: string | undefined;
+  /** Wall-clock seconds since when it is kept for this node, which was shut down cleanly. */
+  readonly shutdownLock?: number;
   /** In the order they are written in the status section. */
   readonly ops: readonly HistoryEntry[];
 };
@@ -50,6 +54,8 @@ export type NodeState = {
   readonly name: NodeName;
   /** In the membership (`in_ccm`). Undefined: the section did not say. */
   readonly inCluster: boolean | undefined;
+  /** Wall-clock seconds since when, where the section says so (newer Pacemaker). */
+  readonly inClusterSince?: number;
   /** Its daemon answers in the group (`crmd` online). */
   readonly daemonOnline: boolean | undefined;
   /** `join`: `member`, `down`, `pending`, `banned`. */

@@ -3,29 +3,9 @@
  * mean" and the documentation read it. Names as the reference spells them today; older and newer
  * spellings are aliases.
  */
+import { aliased, type Option, option } from './option.ts';
 
-export type OptionType = 'boolean' | 'duration' | 'integer' | 'score' | 'text' | readonly string[];
-
-export type Option = {
-  readonly name: string;
-  readonly aliases: readonly string[];
-  readonly type: OptionType;
-  /** As it would be written; empty for none. */
-  readonly fallback: string;
-  readonly meaning: string;
-};
-
-function option(
-  name: string,
-  type: OptionType,
-  fallback: string,
-  meaning: string,
-  aliases: readonly string[] = [],
-): Option {
-  return { name, type, fallback, meaning, aliases };
-}
-
-/** Cluster properties (rules A1.2 of docs/spec/scheduler-a.md, C0.5 of runtime.md). */
+/** Cluster properties (A1.3, C0.5). */
 export const PROPERTIES: readonly Option[] = [
   option(
     'no-quorum-policy',
@@ -52,36 +32,45 @@ export const PROPERTIES: readonly Option[] = [
     'true',
     'look for running resources when a node joins',
   ),
-  option(
-    'stonith-enabled',
-    'boolean',
-    'true',
-    'prove lost nodes off before recovering what they ran',
+  aliased(
     ['fencing-enabled'],
+    option(
+      'stonith-enabled',
+      'boolean',
+      'true',
+      'prove lost nodes off before recovering what they ran',
+    ),
   ),
-  option(
-    'stonith-action',
-    ['reboot', 'off', 'poweroff'],
-    'reboot',
-    'what a fence does: off and on again, or off',
+  aliased(
     ['fencing-action'],
+    option(
+      'stonith-action',
+      ['reboot', 'off', 'poweroff'],
+      'reboot',
+      'what a fence does: off and on again, or off',
+    ),
   ),
-  option('stonith-timeout', 'duration', '60s', 'how long a fence device may take', [
-    'fencing-timeout',
-  ]),
-  option(
-    'stonith-max-attempts',
-    'integer',
-    '10',
-    'failed fences in a row before the cluster pauses',
+  aliased(
+    ['fencing-timeout'],
+    option('stonith-timeout', 'duration', '60s', 'how long a fence device may take'),
+  ),
+  aliased(
     ['fencing-max-attempts'],
+    option(
+      'stonith-max-attempts',
+      'integer',
+      '10',
+      'failed fences in a row before the cluster pauses',
+    ),
   ),
-  option(
-    'stonith-watchdog-timeout',
-    'duration',
-    '0',
-    'after how long a lost node has fenced itself by its watchdog',
+  aliased(
     ['fencing-watchdog-timeout'],
+    option(
+      'stonith-watchdog-timeout',
+      'duration',
+      '0',
+      'after how long a lost node has fenced itself by its watchdog',
+    ),
   ),
   option('have-watchdog', 'boolean', 'false', 'set by the cluster: is a watchdog in use'),
   option('concurrent-fencing', 'boolean', 'false', 'may several nodes be fenced at once'),
@@ -104,12 +93,14 @@ export const PROPERTIES: readonly Option[] = [
     'false',
     'may remote nodes be fenced without quorum',
   ),
-  option(
-    'fence-reaction',
-    ['stop', 'panic'],
-    'stop',
-    'what a node does that learns it was fenced',
+  aliased(
     ['fencing-reaction'],
+    option(
+      'fence-reaction',
+      ['stop', 'panic'],
+      'stop',
+      'what a node does that learns it was fenced',
+    ),
   ),
   option('cluster-delay', 'duration', '60s', 'how late a result may come over the network'),
   option(
@@ -144,15 +135,18 @@ export const PROPERTIES: readonly Option[] = [
     'live migrations a node may have at once; -1: no limit',
   ),
   option('stop-all-resources', 'boolean', 'false', 'stop everything'),
-  option('stop-removed-resources', 'boolean', 'true', 'stop what is no longer configured', [
-    'stop-orphan-resources',
-  ]),
-  option(
-    'cancel-removed-actions',
-    'boolean',
-    'true',
-    'cancel monitors that are no longer configured',
+  aliased(
+    ['stop-orphan-resources'],
+    option('stop-removed-resources', 'boolean', 'true', 'stop what is no longer configured'),
+  ),
+  aliased(
     ['stop-orphan-actions'],
+    option(
+      'cancel-removed-actions',
+      'boolean',
+      'true',
+      'cancel monitors that are no longer configured',
+    ),
   ),
   option(
     'node-health-strategy',
@@ -248,10 +242,12 @@ export const META_ATTRIBUTES: readonly Option[] = [
   option('clone-node-max', 'integer', '1', 'instances on one node'),
   option('globally-unique', 'boolean', 'false', 'is every instance different'),
   option('promotable', 'boolean', 'false', 'can instances be promoted'),
-  option('promoted-max', 'integer', '1', 'promoted instances in all', ['master-max']),
-  option('promoted-node-max', 'integer', '1', 'promoted instances on one node', [
-    'master-node-max',
-  ]),
+  aliased(['master-max'], option('promoted-max', 'integer', '1', 'promoted instances in all')),
+  aliased(
+    ['master-node-max'],
+    option('promoted-node-max', 'integer', '1', 'promoted instances on one node'),
+  ),
+  option('container', 'text', '', 'the resource that carries it and is recovered with it'),
   option('provides', 'text', '', 'for fence devices: unfencing'),
 ];
 
@@ -282,14 +278,7 @@ export const OP_ATTRIBUTES: readonly Option[] = [
     '',
     'what must hold before a start',
   ),
+  option('trace_ra', 'integer', '', 'write a trace of the agent'),
   option('depth', 'integer', '', 'how deep a monitor looks (OCF_CHECK_LEVEL)'),
   option('description', 'text', '', 'for people'),
 ];
-
-/** The option called `name`, by its name or an alias; `-` and `_` are the same in old names. */
-export function findOption(table: readonly Option[], name: string): Option | undefined {
-  const dashed = name.replaceAll('_', '-');
-  return table.find(
-    (each) => each.name === name || each.name === dashed || each.aliases.includes(name),
-  );
-}

@@ -1,55 +1,41 @@
 /** Everything wrong with a configuration, not the first thing only. */
-import { nearest, parseDuration, parseScore } from '@holdfast/base';
-import { type CibFault, describeFault } from './fault.ts';
-import type { Configuration, NvSet, Primitive, Resource, ResourceSet } from './model.ts';
-import { parseBoolean } from './read-context.ts';
+import { nearest } from '@holdfast/base';
+import { everyResource } from './every-resource.ts';
+import type { CibFault } from './fault.ts';
+import { readDuration } from './literals.ts';
+import type { Configuration, NvSet, OpEntry, Primitive, Resource } from './model.ts';
+import { expectation, findOption, type Option } from './option.ts';
 import { readConfiguration } from './read.ts';
-import { findOption, META_ATTRIBUTES, OP_ATTRIBUTES, type Option, PROPERTIES } from './table.ts';
-import { booleanProperty } from './values.ts';
+import { META_ATTRIBUTES, OP_ATTRIBUTES, PROPERTIES } from './table.ts';
+import { checkDangers } from './verify-dangers.ts';
+import { checkReferences } from './verify-references.ts';
+import { checkText } from './verify-text.ts';
 import type { XmlElement } from './xml.ts';
 
-export { describeFault };
-
+/** Reads the configuration below `<cib>`, and says all that is wrong or probably not meant. */
 export function verify(cib: XmlElement): readonly CibFault[] {
   const { configuration, faults } = readConfiguration(cib);
-  const ids = new Set<string>([...everyResource(configuration.resources)].map(({ id }) => id));
+  const resources = [...everyResource(configuration.resources)];
   return [
+    ...checkText(cib),
     ...faults,
-    ...configuration.properties.flatMap((set) => checkSet(set, PROPERTIES, 'property')),
-    ...configuration.resourceDefaults.flatMap((set) =>
-      checkSet(set, META_ATTRIBUTES, 'meta-attribute'),
-    ),
-    ...[...everyResource(configuration.resources)].flatMap(checkResource),
-    ...configuration.constraints.flatMap((constraint) =>
-      checkReferences(configuration, constraint, ids),
-    ),
-    ...checkFencing(configuration),
+    ...checkSets(configuration.properties, PROPERTIES, 'property'),
+    ...checkSets(configuration.resourceDefaults, META_ATTRIBUTES, 'meta-attribute'),
+    ...checkSets(configuration.opDefaults, OP_ATTRIBUTES, 'attribute of an operation'),
+    ...resources.flatMap(checkResource),
+    ...checkNodes(configuration),
+    ...checkReferences(configuration),
+    ...checkDangers(configuration),
   ];
 }
 
-/** Every resource of the tree, collections before what is inside. */
-export function* everyResource(resources: readonly Resource[]): Generator<Resource> {
-  for (const resource of resources) {
-    yield resource;
-    switch (resource.kind) {
-      case 'primitive':
-        break;
-      case 'group':
-        yield* resource.members;
-        break;
-      case 'clone':
-        yield* everyResource([resource.child]);
-        break;
-      case 'bundle':
-        if (resource.child !== undefined) yield resource.child;
-        break;
-    }
-  }
-}
-
-function checkSet(set: NvSet, table: readonly Option[], word: string): readonly CibFault[] {
-  return set.pairs.flatMap(({ id, name, value }) =>
-    checkValue(table, word, { element: id, name, value }),
+function checkSets(
+  sets: readonly NvSet[],
+  table: readonly Option[],
+  word: string,
+): readonly CibFault[] {
+  return sets.flatMap(({ pairs }) =>
+    pairs.flatMap(({ id, name, value }) => checkValue(table, word, { element: id, name, value })),
   );
 }
 
@@ -58,131 +44,72 @@ function checkValue(
   word: string,
   what: { readonly element: string; readonly name: string; readonly value: string },
 ): readonly CibFault[] {
-  const { element, name, value } = what;
-  const option = findOption(table, name);
+  const { element, name: attribute, value } = what;
+  const option = findOption(table, attribute);
   if (option === undefined) {
     const near = nearest(
-      name,
-      table.map((each) => each.name),
+      attribute,
+      table.flatMap(({ spellings }) => spellings),
     );
     const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    return [
-      {
-        severity: 'warning',
-        element,
-        attribute: name,
-        value,
-        what: `there is no such ${word}${hint}`,
-      },
-    ];
+    const said = `there is no such ${word}${hint}`;
+    return [{ severity: 'warning', element, attribute, value, what: said }];
   }
   const expected = expectation(option, value);
-  return expected === undefined
-    ? []
-    : [{ severity: 'error', element, attribute: name, value, what: `expected ${expected}` }];
-}
-
-/** What the value should have been; undefined where it is right. */
-export function expectation(option: Option, value: string): string | undefined {
-  const { type } = option;
-  if (value === '#default') return undefined;
-  switch (type) {
-    case 'text':
-      return undefined;
-    case 'boolean':
-      return parseBoolean(value) === undefined ? 'true or false' : undefined;
-    case 'duration':
-      return parseDuration(value).ok ? undefined : 'a length of time such as 20s or 2min';
-    case 'integer':
-      return /^-?\d+$/.test(value) ? undefined : 'a whole number';
-    case 'score':
-      return parseScore(value).ok ? undefined : 'a number, INFINITY or -INFINITY';
-    default:
-      return type.some((word) => word.toLowerCase() === value.toLowerCase())
-        ? undefined
-        : `one of ${type.join(', ')}`;
-  }
+  if (expected === undefined) return [];
+  return [{ severity: 'error', element, attribute, value, what: `expected ${expected}` }];
 }
 
 function checkResource(resource: Resource): readonly CibFault[] {
-  const faults = resource.meta.flatMap((set) => checkMeta(set));
+  const faults = checkSets(resource.meta, META_ATTRIBUTES, 'meta-attribute');
   return resource.kind === 'primitive' ? [...faults, ...checkOperations(resource)] : faults;
 }
 
-function checkMeta(set: NvSet): readonly CibFault[] {
-  return checkSet(set, META_ATTRIBUTES, 'meta-attribute');
-}
+/** What agents and old versions put among an operation's options. */
+const FOREIGN_OPTIONS: ReadonlySet<string> = new Set(['OCF_CHECK_LEVEL', 'prereq', 'trace_ra']);
 
-function checkOperations(primitive: Primitive): readonly CibFault[] {
-  return primitive.operations.flatMap((op) => {
-    const given = {
-      ...op.options,
-      interval: op.interval,
-      ...(op.role === undefined ? {} : { role: op.role }),
-    };
-    return Object.entries(given).flatMap(([name, value]) =>
-      name === 'OCF_CHECK_LEVEL' || name === 'prereq'
-        ? []
-        : checkValue(OP_ATTRIBUTES, 'attribute of an operation', { element: op.id, name, value }),
-    );
+function checkOperations({ operations }: Primitive): readonly CibFault[] {
+  const seen = new Map<string, OpEntry>();
+  return operations.flatMap((op) => {
+    const role = op.role === undefined ? {} : { role: op.role };
+    const given = Object.entries({ ...op.options, interval: op.interval, ...role });
+    const faults = given
+      .filter(([name]) => !FOREIGN_OPTIONS.has(name))
+      .flatMap(([name, value]) =>
+        checkValue(OP_ATTRIBUTES, 'attribute of an operation', { element: op.id, name, value }),
+      );
+    const intervalMs = readDuration(op.interval) ?? 0;
+    const key = `${op.name} ${intervalMs}`;
+    const twin = seen.get(key);
+    seen.set(key, op);
+    return [...faults, ...checkInterval(op, intervalMs, twin)];
   });
 }
 
-function checkReferences(
-  configuration: Configuration,
-  constraint: Configuration['constraints'][number],
-  ids: ReadonlySet<string>,
+/** Results are filed by name and interval: of two operations that share both, only the first is done. */
+function checkInterval(
+  { id, name, interval }: OpEntry,
+  intervalMs: number,
+  twin: OpEntry | undefined,
 ): readonly CibFault[] {
-  const fromSets = (sets: readonly ResourceSet[]): readonly string[] =>
-    sets.flatMap(({ resources }) => resources);
-  const named = ((): readonly string[] => {
-    const { what } = constraint;
-    switch (what.kind) {
-      case 'resource':
-        return [what.id];
-      case 'pattern':
-        return [];
-      case 'sets':
-        return fromSets(what.sets);
-      case 'pair':
-        return 'first' in what ? [what.first, what.then] : [what.dependent, what.primary];
-    }
-  })();
-  return named
-    .filter((id) => !ids.has(id) && !configuration.tags.has(id))
-    .map((id) => {
-      const near = nearest(id, ids);
-      const hint = near === undefined ? '' : `; did you mean ${near}?`;
-      return {
-        severity: 'error',
-        element: constraint.id,
-        attribute: 'rsc',
-        value: id,
-        what: `there is no resource with this id${hint}`,
-      };
-    });
+  const fault = { element: id, attribute: 'interval', value: interval } as const;
+  const isRecurring = intervalMs > 0;
+  if (twin !== undefined) {
+    const what = `${twin.id} is the same operation with the same interval, and only that is done; make it differ by a second`;
+    return [{ ...fault, severity: 'warning', what }];
+  }
+  if (!isRecurring || name === 'monitor') return [];
+  return [{ ...fault, severity: 'warning', what: `only a monitor recurs; ${name} should have 0` }];
 }
 
-function checkFencing(configuration: Configuration): readonly CibFault[] {
-  const primitives = [...everyResource(configuration.resources)].filter(
-    (each): each is Primitive => each.kind === 'primitive',
-  );
-  const devices = primitives.filter(({ agent }) => agent.class === 'stonith');
-  if (!booleanProperty(configuration, 'stonith-enabled')) {
-    const what =
-      'a lost node is recovered from without proof that it is off: shared data can be destroyed';
-    return [
-      {
-        severity: 'warning',
-        element: 'cib-bootstrap-options',
-        attribute: 'stonith-enabled',
-        value: 'false',
-        what,
-      },
-    ];
-  }
-  if (devices.length > 0 || primitives.length === 0) return [];
-  const what =
-    'fencing is on, but there is no fence device: nothing is recovered from a lost node, and nothing starts; add one (crm configure primitive … stonith:…)';
-  return [{ severity: 'error', element: 'resources', attribute: '', value: '', what }];
+function checkNodes({ nodes }: Configuration): readonly CibFault[] {
+  const seen = new Set<string>();
+  return nodes.flatMap(({ id, name }): readonly CibFault[] => {
+    const isTwin = seen.has(name.toLowerCase());
+    seen.add(name.toLowerCase());
+    const what = 'two nodes have this name';
+    return isTwin
+      ? [{ severity: 'error', element: id, attribute: 'uname', value: name, what }]
+      : [];
+  });
 }

@@ -35,6 +35,9 @@ export type Constraints = {
   readonly locations: readonly LocationConstraint[];
 };
 
+/** By tag: what carries it. */
+export type Tags = ReadonlyMap<string, readonly string[]>;
+
 export function readConstraintTables(cib: Cib, units: readonly Unit[]): Constraints {
   const colocations: Colocation[] = [];
   const orderings: Ordering[] = [];
@@ -144,51 +147,90 @@ function neighbours(units: readonly Unit[]): readonly (readonly [Unit, Unit])[] 
 }
 
 /** Does a constraint that names `name` mean this unit? */
-export function means(
-  name: string,
-  unit: Unit,
-  tags: ReadonlyMap<string, readonly string[]>,
-): boolean {
+export function means(name: string, unit: Unit, tags: Tags): boolean {
   if (name === unit.id || name === unit.historyId || unit.parents.includes(name)) return true;
   return (tags.get(name) ?? []).some(
     (id) => id === unit.id || id === unit.historyId || unit.parents.includes(id),
   );
 }
 
+/**
+ * Does a constraint about places that names `name` count for this unit? A group goes as one: what names
+ * it counts once, for its first or its last member (A4.2.10, A4.6.12).
+ */
+export function meansInPlacing(
+  name: string,
+  unit: Unit,
+  tags: Tags,
+  end: 'first' | 'last',
+): boolean {
+  const isEnd = end === 'first' ? unit.isFirst : unit.isLast;
+  return [name, ...(tags.get(name) ?? [])].some(
+    (id) => id === unit.id || id === unit.historyId || (isEnd && unit.parents.includes(id)),
+  );
+}
+
 /** What a location constraint gives a unit on a node; undefined: it says nothing about it. */
 export function locationScore(
   constraint: LocationConstraint,
+  unit: Unit,
   node: NodeReading,
+  tags: Tags,
 ): Score | undefined {
-  if (constraint.rules.length === 0) {
-    return constraint.node === node.name ? (constraint.score ?? ZERO) : undefined;
-  }
-  const [rule] = constraint.rules;
-  if (rule === undefined || !matches(rule, { nodeAttributes: node.attributes })) return undefined;
-  const text =
-    rule.scoreAttribute === undefined ? rule.score : node.attributes.get(rule.scoreAttribute);
-  return parseScoreText(text);
+  const about = aboutUnit(constraint, unit, tags);
+  if (about === undefined) return undefined;
+  const given = scoreOnNode(constraint, node, about.setScore);
+  if (given === undefined || about.isWhole) return given;
+  // The group is let in where it is listed; the score itself counts once, for its first member.
+  return ZERO;
 }
 
-export function locationMeans(
-  constraint: LocationConstraint,
-  unit: Unit,
-  tags: ReadonlyMap<string, readonly string[]>,
-): boolean {
-  const { what } = constraint;
+type About = { readonly isWhole: boolean; readonly setScore: Score | undefined };
+
+function aboutUnit({ what }: LocationConstraint, unit: Unit, tags: Tags): About | undefined {
+  const byName = (id: string, setScore: Score | undefined): About | undefined =>
+    means(id, unit, tags)
+      ? { isWhole: meansInPlacing(id, unit, tags, 'first'), setScore }
+      : undefined;
   switch (what.kind) {
     case 'resource':
-      return means(what.id, unit, tags);
+      return byName(what.id, undefined);
     case 'sets':
-      return what.sets.some(({ resources }) => resources.some((id) => means(id, unit, tags)));
+      return what.sets
+        .flatMap((set) => set.resources.map((id) => byName(id, set.score)))
+        .find((found) => found !== undefined);
     case 'pattern':
-      return matchesPattern(what.pattern, unit.id);
+      return matchesPattern(what.pattern, unit.parents.at(-1) ?? unit.historyId)
+        ? { isWhole: unit.isFirst, setScore: undefined }
+        : undefined;
   }
 }
 
+function scoreOnNode(
+  { node: named, role, rules, score }: LocationConstraint,
+  node: NodeReading,
+  setScore: Score | undefined,
+): Score | undefined {
+  if (!isAnyRole(role)) return undefined;
+  const [rule] = rules;
+  if (rule === undefined) return named === node.name ? (setScore ?? score ?? ZERO) : undefined;
+  if (!isAnyRole(rule.role) || !matches(rule, { nodeAttributes: node.attributes }))
+    return undefined;
+  if (rule.scoreAttribute === undefined) return setScore ?? parseScoreText(rule.score);
+  const text = node.attributes.get(rule.scoreAttribute);
+  return text === undefined ? undefined : parseScoreText(text);
+}
+
+/** Constraints for promoted instances say nothing about where something is merely started (A4.2.10). */
+function isAnyRole(role: string | undefined): boolean {
+  return role === undefined || ['Started', 'Unpromoted', 'Slave'].includes(role);
+}
+
+/** Searched in the id; `!` in front turns it round (A4.2.7). */
 function matchesPattern(pattern: string, id: string): boolean {
+  const isInverted = pattern.startsWith('!');
   try {
-    return new RegExp(pattern).test(id);
+    return new RegExp(isInverted ? pattern.slice(1) : pattern).test(id) !== isInverted;
   } catch {
     return false;
   }

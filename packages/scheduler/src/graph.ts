@@ -1,10 +1,13 @@
 /** Stages 5 and 6: the order of everything, and the graph (B4, B8). */
 import { milliseconds, type NodeName } from '@holdfast/base';
-import { property } from '@holdfast/cib';
+import { booleanProperty, type HistoryEntry, property } from '@holdfast/cib';
+import type { NodeReading } from '@holdfast/status';
 import type { ActionId, Graph, GraphAction } from '@holdfast/transition';
+import type { Ordering } from './constraints.ts';
 import { operationPlan } from './operations.ts';
-import type { Situation } from './placement.ts';
-import { named, type Plan, type UnitPlan } from './plan.ts';
+import type { Plan, UnitPlan } from './plan.ts';
+import type { Situation } from './situation.ts';
+import { orderedPairs } from './spread.ts';
 import { recurringOps, intervalOf, type Unit } from './units.ts';
 
 /** The graph while it is built: actions by what they do, so that constraints find them. */
@@ -27,15 +30,13 @@ export function buildGraph(situation: Situation, plan: Plan): Graph {
   const probes = plan.units.flatMap((each) =>
     each.probes.map((node) => addProbe(book, each.unit, node)),
   );
-  addFences(book, plan);
+  addFences(book);
   for (const each of plan.units) addStops(book, each);
   for (const each of plan.units) addStart(book, each, probes);
   for (const each of plan.units) addRecurring(book, each);
   for (const ordering of situation.constraints.orderings) {
-    for (const first of named(situation, plan.units, ordering.first)) {
-      for (const then of named(situation, plan.units, ordering.then))
-        if (first !== then) addOrder(book, first, then, ordering.isSymmetrical);
-    }
+    for (const [first, then] of orderedPairs(situation, plan.units, ordering))
+      addOrder(book, first.unit, then.unit, ordering);
   }
   addShutdowns(book, probes);
   const batchLimit = Number(property(situation.cib.configuration, 'batch-limit') ?? '0');
@@ -63,11 +64,10 @@ function addProbe(book: Book, unit: Unit, node: NodeName): ActionId {
   return add(book, (id) => ({ kind: 'resource', id, after: [], priority: 0, ...plan }));
 }
 
-/** One after another, as the reference does, so that a device is not asked for two things at once. */
-function addFences(book: Book, plan: Plan): void {
+function addFences(book: Book): void {
   const wanted = property(book.situation.cib.configuration, 'stonith-action');
   const action = wanted === 'off' || wanted === 'poweroff' ? 'off' : 'reboot';
-  for (const [target, reason] of plan.fences) {
+  for (const [target, reason] of book.situation.fences) {
     const id = add(book, (own) => ({
       kind: 'fence',
       id: own,
@@ -134,60 +134,84 @@ function isProbeOf(book: Book, id: ActionId, unit: Unit): boolean {
 }
 
 /** Monitors for what runs or will run; those no longer configured are cancelled. */
-function addRecurring(book: Book, each: UnitPlan): void {
-  const { unit, start, keeps, isFrozen } = each;
+function addRecurring(book: Book, { unit, start, keeps, isFrozen }: UnitPlan): void {
   const node = start ?? keeps;
   if (node === undefined || isFrozen) return;
-  const activity = book.situation.activity(unit, node);
-  const isFresh = start !== undefined;
+  const { recurring } = book.situation.activity(unit, node);
+  const known = start === undefined ? recurring : new Map<string, HistoryEntry>();
+  const started = book.starts.get(unit);
   const wanted = new Set<string>();
   for (const op of recurringOps(unit)) {
     const key = `${op.name}/${intervalOf(op)}`;
     wanted.add(key);
     const plan = operationPlan(book.situation.cib, unit, node, { task: op.name, op });
-    const known = activity.recurring.get(key);
-    const isSame =
-      known !== undefined && (known.opDigest === undefined || known.opDigest === plan.opDigest);
-    if (!isFresh && isSame) continue;
-    const started = book.starts.get(unit);
+    if (isSame(known.get(key), plan.opDigest)) continue;
     add(
       book,
       (id) => ({ kind: 'resource', id, after: [], priority: 0, ...plan }),
       started === undefined ? [] : [started],
     );
   }
-  if (isFresh) return;
-  for (const [key, entry] of activity.recurring) {
-    if (wanted.has(key)) continue;
-    add(book, (id) => ({
-      kind: 'cancel',
-      id,
-      after: [],
-      priority: 0,
-      node,
-      resource: unit.historyId,
-      task: entry.task,
-      intervalMs: milliseconds(entry.intervalMs),
-    }));
-  }
+  for (const [key, entry] of known) if (!wanted.has(key)) addCancel(book, unit, node, entry);
 }
 
-/** `first` starts before `then`; and where it is symmetrical, `then` stops before `first`. */
-function addOrder(book: Book, first: UnitPlan, then: UnitPlan, isSymmetrical: boolean): void {
-  const firstStart = book.starts.get(first.unit);
-  const thenStart = book.starts.get(then.unit);
-  if (firstStart !== undefined && thenStart !== undefined)
-    book.drafts[thenStart - 1]?.after.add(firstStart);
+function isSame(known: HistoryEntry | undefined, digest: string | undefined): boolean {
+  return known !== undefined && (known.opDigest === undefined || known.opDigest === digest);
+}
+
+function addCancel(book: Book, unit: Unit, node: NodeName, entry: HistoryEntry): void {
+  add(book, (id) => ({
+    kind: 'cancel',
+    id,
+    after: [],
+    priority: 0,
+    node,
+    resource: unit.historyId,
+    task: entry.task,
+    intervalMs: milliseconds(entry.intervalMs),
+  }));
+}
+
+/** What `first` does comes before what `then` does; where it is symmetrical, undone in reverse. */
+function addOrder(book: Book, first: Unit, then: Unit, ordering: Ordering): void {
+  const { firstTask, thenTask, isSymmetrical } = ordering;
+  putBefore(book, actionsOf(book, first, firstTask), actionsOf(book, then, thenTask));
   if (!isSymmetrical) return;
-  for (const firstStop of book.stops.get(first.unit) ?? []) {
-    for (const thenStop of book.stops.get(then.unit) ?? []) {
-      if (!isPseudo(book, firstStop)) book.drafts[firstStop - 1]?.after.add(thenStop);
-    }
+  const undoThen = actionsOf(book, then, undoing(thenTask));
+  putBefore(book, undoThen, actionsOf(book, first, undoing(firstTask)));
+}
+
+function actionsOf(book: Book, unit: Unit, task: string): readonly ActionId[] {
+  if (isUndoing(task)) return book.stops.get(unit) ?? [];
+  const start = book.starts.get(unit);
+  return start === undefined ? [] : [start];
+}
+
+function undoing(task: string): string {
+  return isUndoing(task) ? 'start' : 'stop';
+}
+
+function isUndoing(task: string): boolean {
+  return task === 'stop' || task === 'demote';
+}
+
+/** An implied stop waits for its fence only. An order that would close a circle is left out (B4). */
+function putBefore(book: Book, befores: readonly ActionId[], afters: readonly ActionId[]): void {
+  for (const id of afters) {
+    const draft = book.drafts[id - 1];
+    if (draft === undefined || draft.action.kind === 'pseudo') continue;
+    for (const before of befores) if (!comesBefore(book, id, before)) draft.after.add(before);
   }
 }
 
-function isPseudo(book: Book, id: ActionId): boolean {
-  return book.drafts[id - 1]?.action.kind === 'pseudo';
+/** Does `id`, step by step, come before `later`, or is it the same? */
+function comesBefore(book: Book, id: ActionId, later: ActionId): boolean {
+  const seen = new Set<ActionId>([later]);
+  for (const each of seen) {
+    if (each === id) return true;
+    for (const input of book.drafts[each - 1]?.after ?? []) seen.add(input);
+  }
+  return false;
 }
 
 /**
@@ -195,16 +219,39 @@ function isPseudo(book: Book, id: ActionId): boolean {
  * stopped: its goodbye counts as a proof. A probe that finds something fails, and holds the word back.
  */
 function addShutdowns(book: Book, probes: readonly ActionId[]): void {
-  for (const node of book.situation.nodes) {
-    if (!node.isLeaving || !node.isOnline || book.fences.has(node.name)) continue;
-    const isBusy = book.situation.units.some(
-      (unit) => book.situation.activity(unit, node.name).standing === 'busy',
+  const { nodes, fences } = book.situation;
+  for (const node of nodes) {
+    if (!node.isLeaving || !node.isOnline || fences.has(node.name)) continue;
+    const stops = [...book.stops].flatMap(([unit, ids]) =>
+      ids.filter((id) => isOn(book, id, node.name)).map((id) => ({ unit, id })),
     );
-    if (isBusy) continue;
-    const before = [...probes, ...[...book.stops.values()].flat()].filter((id) => {
-      const action = book.drafts[id - 1]?.action;
-      return action?.kind === 'resource' && action.node === node.name;
-    });
+    const stopped = new Set(stops.map(({ unit }) => unit));
+    if (!mayLeave(book.situation, node, stopped)) continue;
+    const before = [
+      ...probes.filter((id) => isOn(book, id, node.name)),
+      ...stops.map(({ id }) => id),
+    ];
     add(book, (id) => ({ kind: 'shutdown', id, after: [], priority: 0, node: node.name }), before);
   }
+}
+
+function isOn(book: Book, id: ActionId, node: NodeName): boolean {
+  const action = book.drafts[id - 1]?.action;
+  return action?.kind === 'resource' && action.node === node;
+}
+
+/** What is not managed stays behind as the operator wanted it; everything else must be seen to stop. */
+function mayLeave(
+  { units, cib, activity }: Situation,
+  node: NodeReading,
+  stopped: ReadonlySet<Unit>,
+): boolean {
+  const isSafe = booleanProperty(cib.configuration, 'stonith-enabled');
+  return units.every((unit) => {
+    const { standing, isStuck } = activity(unit, node.name);
+    if (standing === 'busy') return false;
+    if (standing !== 'active' || stopped.has(unit) || !unit.isManaged || node.isMaintenance)
+      return true;
+    return isStuck && !isSafe;
+  });
 }

@@ -7,6 +7,8 @@ export type Term = {
   readonly node: NodeName;
   readonly source: string;
   readonly amount: Score;
+  /** A wish to be apart: given up where it would leave no node at all (A4.7.1). */
+  readonly isWish?: true;
 };
 
 export type Reason = { readonly subject: string; readonly why: string };

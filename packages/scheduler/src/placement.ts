@@ -1,45 +1,15 @@
-/** Stage 3: which unit goes to which node (A4). Every score is kept with its source, if asked. */
-import {
-  addScores,
-  type EpochMs,
-  INFINITY,
-  MINUS_INFINITY,
-  type NodeName,
-  score,
-  type Score,
-  ZERO,
-} from '@holdfast/base';
-import { type Cib, property } from '@holdfast/cib';
-import {
-  type Activity,
-  describeBan,
-  type NodeReading,
-  parseScoreText,
-  quorumPolicy,
-  readFailures,
-} from '@holdfast/status';
-import {
-  type Colocation,
-  type Constraints,
-  locationMeans,
-  locationScore,
-  means,
-} from './constraints.ts';
+/** Stage 3: which unit goes to which node (A4). Every score is kept with its source. */
+import { addScores, type NodeName, type Score, ZERO } from '@holdfast/base';
+import { booleanProperty } from '@holdfast/cib';
+import { parseScoreText } from '@holdfast/status';
+import { means } from './constraints.ts';
 import type { Term } from './ledger.ts';
+import { type Placed, scoreTerms } from './scores.ts';
+import { type Situation, staysOn } from './situation.ts';
 import type { Unit } from './units.ts';
 
-export type Situation = {
-  readonly cib: Cib;
-  readonly now: EpochMs;
-  readonly nodes: readonly NodeReading[];
-  readonly units: readonly Unit[];
-  readonly constraints: Constraints;
-  /** By unit id and node: what is the case there. */
-  readonly activity: (unit: Unit, node: NodeName) => Activity;
-};
-
 export type Assignment = {
-  readonly placed: ReadonlyMap<string, NodeName | undefined>;
+  readonly placed: Placed;
   readonly terms: readonly Term[];
 };
 
@@ -48,13 +18,18 @@ export function assign(situation: Situation): Assignment {
   const terms: Term[] = [];
   const load = new Map<NodeName, number>();
   for (const block of blocksInOrder(situation)) {
-    const node = chooseNode(situation, block, placed, { terms, load });
+    const { node, reach } = chooseForBlock(situation, block, placed, { terms, load });
     for (const unit of block) {
-      const isWanted = node !== undefined && wants(situation, unit);
+      const isWanted = wants(situation, unit) && reach.has(unit);
       placed.set(unit.id, isWanted ? node : undefined);
-      if (isWanted) load.set(node, (load.get(node) ?? 0) + 1);
     }
     stopBehindStopped(block, placed);
+    for (const unit of block) {
+      const stays = staysOn(situation, unit);
+      if (stays !== undefined) placed.set(unit.id, stays);
+      const at = placed.get(unit.id);
+      if (at !== undefined) load.set(at, (load.get(at) ?? 0) + 1);
+    }
   }
   return { placed, terms };
 }
@@ -73,7 +48,7 @@ function stopBehindStopped(
 
 function wants({ cib }: Situation, unit: Unit): boolean {
   if ((unit.meta.get('target-role') ?? 'Started') === 'Stopped') return false;
-  return property(cib.configuration, 'stop-all-resources') !== 'true';
+  return !booleanProperty(cib.configuration, 'stop-all-resources');
 }
 
 /** Groups as one; those that others depend on first, then by priority, then as configured. */
@@ -123,119 +98,59 @@ function primariesOf(
 
 type Books = { readonly terms: Term[]; readonly load: ReadonlyMap<NodeName, number> };
 
-function chooseNode(
+/** The node for a whole group; or, where nothing takes all of it, for as many first members as it can. */
+function chooseForBlock(
   situation: Situation,
   block: readonly Unit[],
-  placed: ReadonlyMap<string, NodeName | undefined>,
+  placed: Placed,
   books: Books,
+): { readonly node: NodeName | undefined; readonly reach: ReadonlySet<Unit> } {
+  const rows = situation.nodes.map((node): Row => {
+    const terms = block.map((unit) => scoreTerms(situation, unit, node, placed));
+    books.terms.push(...terms.flat());
+    return {
+      name: node.name,
+      terms,
+      isHere: block.some((unit) => situation.activity(unit, node.name).standing === 'active'),
+      load: books.load.get(node.name) ?? 0,
+    };
+  });
+  for (let count = block.length; count > 0; count -= 1) {
+    const node = chooseNode(rows, count, 'all') ?? chooseNode(rows, count, 'without wishes');
+    if (node !== undefined) return { node, reach: new Set(block.slice(0, count)) };
+  }
+  return { node: undefined, reach: new Set() };
+}
+
+type Row = {
+  readonly name: NodeName;
+  /** Of each member on this node. */
+  readonly terms: readonly (readonly Term[])[];
+  readonly isHere: boolean;
+  readonly load: number;
+};
+
+function chooseNode(
+  rows: readonly Row[],
+  count: number,
+  which: 'all' | 'without wishes',
 ): NodeName | undefined {
-  let best:
-    | {
-        readonly name: NodeName;
-        readonly total: Score;
-        readonly isHere: boolean;
-        readonly load: number;
-      }
-    | undefined;
-  for (const node of situation.nodes) {
-    let total: Score = ZERO;
-    let isHere = false;
-    for (const unit of block) {
-      const terms = scoreTerms(situation, unit, node, placed);
-      books.terms.push(...terms);
-      for (const { amount } of terms) total = addScores(total, amount);
-      isHere ||= situation.activity(unit, node.name).standing === 'active';
-    }
+  let best: (Row & { readonly total: Score }) | undefined;
+  for (const row of rows) {
+    const total = row.terms
+      .slice(0, count)
+      .flat()
+      .filter(({ isWish }) => which === 'all' || isWish === undefined)
+      .reduce((sum, { amount }) => addScores(sum, amount), ZERO);
     if (total < 0) continue;
-    const candidate = { name: node.name, total, isHere, load: books.load.get(node.name) ?? 0 };
-    if (best === undefined || isBetter(candidate, best)) best = candidate;
+    if (best === undefined || isBetter({ ...row, total }, best)) best = { ...row, total };
   }
   return best?.name;
 }
 
 /** Higher score, then where it runs already, then the emptier node, then the name (A4.10). */
-function isBetter(
-  a: { total: Score; isHere: boolean; load: number },
-  b: { total: Score; isHere: boolean; load: number },
-): boolean {
+function isBetter(a: Row & { readonly total: Score }, b: Row & { readonly total: Score }): boolean {
   if (a.total !== b.total) return a.total > b.total;
   if (a.isHere !== b.isHere) return a.isHere;
   return a.load < b.load;
-}
-
-function scoreTerms(
-  situation: Situation,
-  unit: Unit,
-  node: NodeReading,
-  placed: ReadonlyMap<string, NodeName | undefined>,
-): readonly Term[] {
-  const terms: Term[] = [];
-  const add = (source: string, amount: Score): void => {
-    terms.push({ unit: unit.id, node: node.name, source, amount });
-  };
-  const ban = whyNot(situation, unit, node);
-  if (ban !== undefined) add(ban, MINUS_INFINITY);
-  const { configuration } = situation.cib;
-  if (property(configuration, 'symmetric-cluster') === 'false')
-    add('the cluster is not symmetric', MINUS_INFINITY);
-  const activity = situation.activity(unit, node.name);
-  if (activity.standing === 'active' || activity.standing === 'busy') {
-    add('stickiness: it runs here', parseScoreText(unit.meta.get('resource-stickiness')));
-    if (!unit.isManaged || node.isMaintenance) add('it is not managed and runs here', INFINITY);
-  }
-  const failures = readFailures(unit, node, situation.now);
-  if (failures.isBanned) add(describeBan(failures), MINUS_INFINITY);
-  for (const constraint of situation.constraints.locations) {
-    if (!locationMeans(constraint, unit, configuration.tags)) continue;
-    const amount = locationScore(constraint, node);
-    if (amount !== undefined) add(`location ${constraint.id}`, amount);
-  }
-  for (const colocation of situation.constraints.colocations) {
-    const amount = colocationScore(situation, colocation, unit, { node, placed });
-    if (amount !== undefined) add(`colocation ${colocation.id}`, amount);
-  }
-  return terms;
-}
-
-/** Why nothing may run on this node; undefined where it may. */
-function whyNot(situation: Situation, unit: Unit, node: NodeReading): string | undefined {
-  if (!node.isOnline)
-    return node.isUnclean ? 'the node is lost and not proven down' : 'the node is not online';
-  if (node.isStandby) return 'the node is in standby';
-  if (node.isLeaving) return 'the node is leaving';
-  if (unit.onlyOn !== undefined && unit.onlyOn !== node.name)
-    return 'this instance belongs to another node';
-  switch (quorumPolicy(situation.cib)) {
-    case 'full':
-      return undefined;
-    case 'stop':
-      return 'this partition has no quorum';
-    case 'freeze':
-      return situation.activity(unit, node.name).standing === 'active'
-        ? undefined
-        : 'this partition has no quorum (freeze)';
-  }
-}
-
-/** What a colocation with something already placed gives on this node. */
-function colocationScore(
-  situation: Situation,
-  colocation: Colocation,
-  unit: Unit,
-  at: { readonly node: NodeReading; readonly placed: ReadonlyMap<string, NodeName | undefined> },
-): Score | undefined {
-  const { tags } = situation.cib.configuration;
-  if (!means(colocation.dependent, unit, tags)) return undefined;
-  const primaries = situation.units.filter(
-    (other) =>
-      other.id !== unit.id && means(colocation.primary, other, tags) && at.placed.has(other.id),
-  );
-  if (primaries.length === 0) return undefined;
-  const isHere = primaries.some((primary) => at.placed.get(primary.id) === at.node.name);
-  if (isHere) return colocation.score;
-  return colocation.score === INFINITY
-    ? MINUS_INFINITY
-    : colocation.score < 0
-      ? undefined
-      : score(0);
 }

@@ -1,12 +1,13 @@
 /** Stage 4: what has to be done, unit by unit: probe, stop, start, monitor, or nothing. */
 import type { NodeName } from '@holdfast/base';
 import { booleanProperty } from '@holdfast/cib';
-import type { Activity } from '@holdfast/status';
-import { means } from './constraints.ts';
+import type { Activity, NodeReading } from '@holdfast/status';
 import type { Reason } from './ledger.ts';
 import { operationPlan } from './operations.ts';
-import type { Assignment, Situation } from './placement.ts';
-import { type Unit } from './units.ts';
+import type { Assignment } from './placement.ts';
+import type { Situation } from './situation.ts';
+import { spread } from './spread.ts';
+import type { Unit } from './units.ts';
 
 /** What is to happen to one unit. */
 export type UnitPlan = {
@@ -22,88 +23,88 @@ export type UnitPlan = {
   keeps: NodeName | undefined;
   /** Left alone: not managed, an operation under way, or stuck without fencing. */
   readonly isFrozen: boolean;
+  /** An operation is under way, or it could not be stopped: nothing can be decided around it. */
+  readonly isUnsettled: boolean;
+  /** It runs on a node that answers. */
+  readonly isActive: boolean;
+  /** It is to stop, but something behind it is not ready for that. */
+  isHeld: boolean;
   why: string;
 };
 
 export type Plan = {
   readonly units: readonly UnitPlan[];
-  /** Nodes to be fenced, with the reason. */
-  readonly fences: ReadonlyMap<NodeName, string>;
   readonly reasons: readonly Reason[];
 };
 
 export function plan(situation: Situation, assignment: Assignment): Plan {
-  const fences = nodesToFence(situation);
   const units = situation.units.map((unit) =>
-    planUnit(situation, unit, assignment.placed.get(unit.id), fences),
+    planUnit(situation, unit, assignment.placed.get(unit.id)),
   );
   spread(situation, units);
   const reasons = units
     .filter(({ why }) => why !== '')
     .map(({ unit, why }) => ({ subject: unit.id, why }));
-  return { units, fences, reasons };
+  return { units, reasons };
 }
 
-/** Lost nodes, and nodes on which something could not be stopped (A2.4); only with quorum. */
-function nodesToFence(situation: Situation): ReadonlyMap<NodeName, string> {
-  const fences = new Map<NodeName, string>();
-  const { cib } = situation;
-  const mayFence =
-    cib.quorate ||
-    situation.cib.configuration.properties.some(({ pairs }) =>
-      pairs.some(({ name, value }) => name === 'no-quorum-policy' && value === 'ignore'),
-    );
-  if (!mayFence || !booleanProperty(cib.configuration, 'stonith-enabled')) return fences;
-  for (const node of situation.nodes) {
-    if (node.isUnclean) fences.set(node.name, `${node.name} is lost and not proven down`);
-  }
-  for (const unit of situation.units) {
-    for (const node of situation.nodes) {
-      const activity = situation.activity(unit, node.name);
-      if (!node.isOnline || !activity.isStuck || !unit.isManaged) continue;
-      fences.set(node.name, `${unit.id} could not be stopped on ${node.name}: ${activity.why}`);
-    }
-  }
-  return fences;
+/** Where a unit is, or may be. */
+type Whereabouts = {
+  readonly running: NodeName[];
+  readonly impliedStops: NodeName[];
+  readonly probes: NodeName[];
+  isFrozen: boolean;
+  isUnsettled: boolean;
+  /** It may run where nobody can look, and which is not to be fenced: it must not start elsewhere. */
+  mayRunUnproven: boolean;
+};
+
+function planUnit(situation: Situation, unit: Unit, target: NodeName | undefined): UnitPlan {
+  const found: Whereabouts = {
+    running: [],
+    impliedStops: [],
+    probes: [],
+    isFrozen: !unit.isManaged,
+    isUnsettled: false,
+    mayRunUnproven: false,
+  };
+  for (const node of situation.nodes) look(situation, unit, node, found);
+  const { running, probes, impliedStops, isUnsettled } = found;
+  const isFrozen = found.isFrozen || isUnsettled;
+  const idle = { stops: [], start: undefined, keeps: undefined, why: '' };
+  const isActive = running.length > 0;
+  const base = { unit, probes, impliedStops, isFrozen, isUnsettled, isActive, isHeld: false };
+  if (isFrozen) return { ...base, ...idle };
+  const start = found.mayRunUnproven ? undefined : target;
+  return { ...base, ...transitionOf(situation, unit, running, start) };
 }
 
-function planUnit(
-  situation: Situation,
-  unit: Unit,
-  target: NodeName | undefined,
-  fences: ReadonlyMap<NodeName, string>,
-): UnitPlan {
-  const running: NodeName[] = [];
-  const impliedStops: NodeName[] = [];
-  const probes: NodeName[] = [];
-  let isFrozen = !unit.isManaged;
-  let mayRunUnproven = false;
-  for (const node of situation.nodes) {
-    const activity = situation.activity(unit, node.name);
-    if (fences.has(node.name)) {
-      if (activity.standing !== 'stopped') impliedStops.push(node.name);
-      continue;
-    }
-    if (node.isUnclean) {
-      mayRunUnproven ||= activity.standing !== 'stopped';
-      continue;
-    }
-    if (!node.isOnline) continue;
-    if (node.isMaintenance && activity.standing !== 'stopped') isFrozen = true;
-    if (activity.standing === 'busy') isFrozen = true;
-    if (activity.standing === 'active') running.push(node.name);
-    if (activity.standing === 'unknown' && needsProbe(situation, unit)) probes.push(node.name);
-    if (activity.isStuck) isFrozen = true;
+function look(situation: Situation, unit: Unit, node: NodeReading, found: Whereabouts): void {
+  const { standing, isStuck } = situation.activity(unit, node.name);
+  if (situation.fences.has(node.name)) {
+    if (standing !== 'stopped') found.impliedStops.push(node.name);
+    return;
   }
-  const base = { unit, probes, impliedStops, stops: [], start: undefined, keeps: undefined };
-  if (isFrozen) return { ...base, isFrozen, why: '' };
-  const start = mayRunUnproven ? undefined : target;
-  return { ...base, isFrozen, ...transitionOf(situation, unit, running, start) };
+  if (!node.isOnline) {
+    found.mayRunUnproven ||= mayRunUnseen(node, standing);
+    return;
+  }
+  found.isFrozen ||= node.isMaintenance && standing !== 'stopped';
+  found.isUnsettled ||= isStuck || standing === 'busy';
+  if (standing === 'active') found.running.push(node.name);
+  if (standing === 'unknown' && needsProbe(situation, unit)) found.probes.push(node.name);
+}
+
+/** On a node that does not answer: lost and not fenced, or on its way into the cluster. */
+function mayRunUnseen(node: NodeReading, standing: Activity['standing']): boolean {
+  if (node.isUnclean) return standing !== 'stopped';
+  return node.state?.inCluster === true && (standing === 'active' || standing === 'busy');
 }
 
 /** Fence devices are registered, not found; everything else is looked for before it is started. */
 function needsProbe({ cib }: Situation, unit: Unit): boolean {
   return (
+    !unit.isRemoved &&
     unit.primitive.agent.class !== 'stonith' &&
     booleanProperty(cib.configuration, 'enable-startup-probes')
   );
@@ -150,6 +151,8 @@ function moveReason(
   activity: Activity,
 ): string {
   const [only] = running;
+  if (unit.isRemoved)
+    return `${unit.id} is stopped on ${running.join(' and ')}: it is no longer configured`;
   if (running.length > 1)
     return `${unit.id} runs on ${running.join(' and ')}: it is stopped everywhere first`;
   if (activity.hasFailed) return `${unit.id} on ${only ?? ''}: ${activity.why}`;
@@ -165,63 +168,4 @@ function hasChanged(situation: Situation, unit: Unit, node: NodeName, activity: 
   return (
     operationPlan(situation.cib, unit, node, { task: 'start' }).opDigest !== activity.startDigest
   );
-}
-
-/**
- * What one unit's move means for others, until nothing changes any more: whoever must run behind it is
- * stopped with it, and does not start where it does not.
- */
-function spread(situation: Situation, plans: readonly UnitPlan[]): void {
-  for (let round = 0; round <= plans.length; round += 1) {
-    let hasChangedAny = false;
-    for (const ordering of situation.constraints.orderings) {
-      if (!ordering.isMandatory || ordering.firstTask !== 'start' || ordering.thenTask !== 'start')
-        continue;
-      for (const first of named(situation, plans, ordering.first)) {
-        for (const then of named(situation, plans, ordering.then)) {
-          if (first !== then && isRelevant(first, then))
-            hasChangedAny = follow(first, then, ordering.isSymmetrical) || hasChangedAny;
-        }
-      }
-    }
-    if (!hasChangedAny) return;
-  }
-}
-
-/** Instances of clones are ordered node by node. */
-function isRelevant(first: UnitPlan, then: UnitPlan): boolean {
-  return (
-    first.unit.onlyOn === undefined ||
-    then.unit.onlyOn === undefined ||
-    first.unit.onlyOn === then.unit.onlyOn
-  );
-}
-
-export function named(
-  situation: Situation,
-  plans: readonly UnitPlan[],
-  name: string,
-): readonly UnitPlan[] {
-  const { tags } = situation.cib.configuration;
-  return plans.filter(({ unit }) => means(name, unit, tags));
-}
-
-function follow(first: UnitPlan, then: UnitPlan, isSymmetrical: boolean): boolean {
-  if (then.isFrozen || first.isFrozen) return false;
-  let hasMoved = false;
-  if (first.start === undefined && first.keeps === undefined && then.start !== undefined) {
-    then.start = undefined;
-    then.why = `${then.unit.id} cannot run without ${first.unit.id}`;
-    hasMoved = true;
-  }
-  const firstStops =
-    first.stops.length > 0 || (first.keeps === undefined && first.start === undefined);
-  if (isSymmetrical && firstStops && then.keeps !== undefined) {
-    then.stops = [then.keeps];
-    then.start = first.start === undefined ? undefined : then.keeps;
-    then.keeps = undefined;
-    then.why = `${then.unit.id} is stopped because ${first.unit.id}, before it, is`;
-    hasMoved = true;
-  }
-  return hasMoved;
 }

@@ -17,8 +17,10 @@ import { type Activity, readActivity, readFailures, readNodes } from '@holdfast/
 import { readConstraintTables } from './constraints.ts';
 import { buildGraph } from './graph.ts';
 import type { Ledger } from './ledger.ts';
-import { assign, type Situation } from './placement.ts';
+import { nodesToFence } from './fences.ts';
+import { assign } from './placement.ts';
 import { plan } from './plan.ts';
+import type { Observed, Situation } from './situation.ts';
 import { readUnits, type Unit } from './units.ts';
 
 export type ScheduleInput = {
@@ -70,7 +72,9 @@ function readSituation(cib: Cib, now: EpochMs): Situation {
       ? { ...found, standing: 'stopped', hasFailed: false, isStuck: false }
       : found;
   };
-  return { cib, now, nodes, units, constraints: readConstraintTables(cib, units), activity };
+  const constraints = readConstraintTables(cib, units);
+  const observed: Observed = { cib, now, nodes, units, constraints, activity };
+  return { ...observed, fences: nodesToFence(observed) };
 }
 
 function recheckAt({ units, nodes, now }: Situation): EpochMs | undefined {

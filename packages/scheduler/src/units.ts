@@ -1,6 +1,7 @@
 /** Stage 1: resources as the units that are placed, each with its effective options (A1.6). */
 import { type NodeName, parseDuration } from '@holdfast/base';
 import {
+  booleanProperty,
   type Cib,
   type Clone,
   type Configuration,
@@ -10,6 +11,7 @@ import {
   type OpEntry,
   parseBoolean,
   type Primitive,
+  type Resource,
   unpack,
 } from '@holdfast/cib';
 import type { NodeReading } from '@holdfast/status';
@@ -26,9 +28,14 @@ export type Unit = {
   /** The collections around it, innermost first: constraints may name any of them. */
   readonly parents: readonly string[];
   readonly group: string | undefined;
+  /** First, last of its group; both where it stands alone. */
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
   /** Clone instances are bound to a node each. */
   readonly onlyOn: NodeName | undefined;
   readonly isManaged: boolean;
+  /** Known by its history only: it is no longer configured (A2.8). */
+  readonly isRemoved: boolean;
   /** Position in the configuration: earlier is placed first among equals. */
   readonly order: number;
 };
@@ -36,33 +43,82 @@ export type Unit = {
 export function readUnits(cib: Cib, nodes: readonly NodeReading[]): readonly Unit[] {
   const units: Unit[] = [];
   const { configuration } = cib;
+  const push = (primitive: Primitive, around: Around): void => {
+    units.push(unit(configuration, primitive, around, units.length));
+  };
   for (const resource of configuration.resources) {
     switch (resource.kind) {
       case 'primitive':
-        units.push(unit(configuration, resource, { parents: [] }, units.length));
+        push(resource, { parents: [] });
         break;
       case 'group':
-        for (const member of resource.members)
-          units.push(
-            unit(configuration, member, { parents: [resource], group: resource.id }, units.length),
-          );
+        pushMembers(push, resource, { parents: [resource] });
         break;
       case 'clone':
-        units.push(...cloneUnits(configuration, resource, nodes, units.length));
+        pushInstances(push, resource, nodes);
         break;
       case 'bundle':
         break;
     }
   }
+  for (const primitive of removedPrimitives(cib, units))
+    push(primitive, { parents: [], isRemoved: true });
   return units;
 }
+
+type Push = (primitive: Primitive, around: Around) => void;
 
 type Around = {
   readonly parents: readonly (Group | Clone)[];
   readonly group?: string;
+  readonly isFirst?: boolean;
+  readonly isLast?: boolean;
   readonly onlyOn?: NodeName;
   readonly number?: number;
+  readonly isRemoved?: boolean;
 };
+
+function pushMembers(push: Push, { id, members }: Group, around: Around): void {
+  members.forEach((member, index) => {
+    push(member, {
+      ...around,
+      group: around.number === undefined ? id : `${id}:${around.number}`,
+      isFirst: index === 0,
+      isLast: index === members.length - 1,
+    });
+  });
+}
+
+/** An anonymous clone: one instance for each node, at most `clone-max` of them. */
+function pushInstances(push: Push, clone: Clone, nodes: readonly NodeReading[]): void {
+  const most = Number(unpack(clone.meta).get('clone-max') ?? nodes.length);
+  nodes.slice(0, most).forEach(({ name }, number) => {
+    const around: Around = { parents: [clone], onlyOn: name, number };
+    if (clone.child.kind === 'primitive') push(clone.child, around);
+    else pushMembers(push, clone.child, { ...around, parents: [clone.child, clone] });
+  });
+}
+
+/** What nodes have a history of, though nobody configures it any more (A2.8.1). */
+function removedPrimitives(cib: Cib, units: readonly Unit[]): readonly Primitive[] {
+  const known = new Set(units.map(({ historyId }) => historyId));
+  const removed = new Map<string, Primitive>();
+  for (const { resource, agent } of cib.status.nodes.flatMap(({ history }) => history)) {
+    if (known.has(resource.replace(/:\d+$/, ''))) continue;
+    removed.set(resource, {
+      kind: 'primitive',
+      id: resource,
+      description: undefined,
+      meta: [],
+      instance: [],
+      agent,
+      template: undefined,
+      operations: [],
+      utilization: [],
+    });
+  }
+  return [...removed.values()];
+}
 
 function unit(
   configuration: Configuration,
@@ -70,63 +126,47 @@ function unit(
   around: Around,
   order: number,
 ): Unit {
-  const meta = new Map(unpack(primitive.meta));
-  for (const parent of around.parents)
-    for (const [name, value] of unpack(parent.meta)) if (!meta.has(name)) meta.set(name, value);
-  for (const [name, value] of metaOf(configuration, primitive))
-    if (!meta.has(name)) meta.set(name, value);
-  const isManaged =
-    (parseBoolean(meta.get('is-managed')) ?? true) &&
-    !(parseBoolean(meta.get('maintenance')) ?? false);
+  const { parents, group, onlyOn, number, isRemoved = false } = around;
+  const meta = metaThrough(configuration, primitive, parents);
   return {
-    id: around.number === undefined ? primitive.id : `${primitive.id}:${around.number}`,
+    id: number === undefined ? primitive.id : `${primitive.id}:${number}`,
     historyId: primitive.id,
     primitive,
     meta,
     instance: instanceOf(primitive),
-    parents: around.parents.map(({ id }) => id),
-    group:
-      around.group === undefined
-        ? undefined
-        : around.number === undefined
-          ? around.group
-          : `${around.group}:${around.number}`,
-    onlyOn: around.onlyOn,
-    isManaged,
+    parents: parents.map(({ id }) => id),
+    group,
+    isFirst: around.isFirst ?? true,
+    isLast: around.isLast ?? true,
+    onlyOn,
+    isManaged: isRemoved ? isStoppedWhenRemoved(configuration) : isManaged(meta),
+    isRemoved,
     order,
   };
 }
 
-/** An anonymous clone: one instance for each node, at most `clone-max` of them. */
-function cloneUnits(
+/** Its own meta-attributes, then those of the collections around it, then the defaults (A1.6.1). */
+function metaThrough(
   configuration: Configuration,
-  clone: Clone,
-  nodes: readonly NodeReading[],
-  first: number,
-): readonly Unit[] {
-  const meta = unpack(clone.meta);
-  const most = Number(meta.get('clone-max') ?? nodes.length);
-  const units: Unit[] = [];
-  nodes.forEach(({ name }, number) => {
-    if (number >= most) return;
-    const around: Around = { parents: [clone], onlyOn: name, number };
-    if (clone.child.kind === 'primitive') {
-      units.push(unit(configuration, clone.child, around, first + units.length));
-      return;
-    }
-    const group = clone.child;
-    for (const member of group.members) {
-      units.push(
-        unit(
-          configuration,
-          member,
-          { ...around, parents: [group, clone], group: group.id },
-          first + units.length,
-        ),
-      );
-    }
-  });
-  return units;
+  primitive: Primitive,
+  parents: readonly Resource[],
+): ReadonlyMap<string, string> {
+  const meta = new Map(unpack(primitive.meta));
+  const layers = [...parents.map((each) => unpack(each.meta)), metaOf(configuration, primitive)];
+  for (const [name, value] of layers.flatMap((layer) => [...layer]))
+    if (!meta.has(name)) meta.set(name, value);
+  return meta;
+}
+
+function isManaged(meta: ReadonlyMap<string, string>): boolean {
+  return (
+    (parseBoolean(meta.get('is-managed')) ?? true) &&
+    !(parseBoolean(meta.get('maintenance')) ?? false)
+  );
+}
+
+function isStoppedWhenRemoved(configuration: Configuration): boolean {
+  return booleanProperty(configuration, 'stop-removed-resources');
 }
 
 /** The configured `<op>` of this name without an interval, for its timeout and the like. */

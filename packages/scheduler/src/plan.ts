@@ -75,8 +75,11 @@ function planUnit(situation: Situation, unit: Unit, target: NodeName | undefined
   const isActive = running.length > 0;
   const base = { unit, probes, impliedStops, isFrozen, isUnsettled, isActive, isHeld: false };
   if (isFrozen) return { ...base, ...idle };
-  const start = found.mayRunUnproven ? undefined : target;
-  return { ...base, ...transitionOf(situation, unit, running, start) };
+  const moves = transitionOf(situation, unit, running, target);
+  const isElsewhere = moves.start !== undefined && !running.includes(moves.start);
+  if (!found.mayRunUnproven || !isElsewhere) return { ...base, ...moves };
+  const why = `${unit.id} is not started: it may still run on a node that is not proven down`;
+  return { ...base, ...moves, start: undefined, why };
 }
 
 function look(situation: Situation, unit: Unit, node: NodeReading, found: Whereabouts): void {

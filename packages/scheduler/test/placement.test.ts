@@ -1,12 +1,11 @@
-import t from 'tap';
 import {
+  type Behaviour,
   group,
   meta,
   type NodeShape,
   primitive,
+  proveAll,
   RUNS,
-  say,
-  type Shape,
   STOPPED,
 } from './support/cluster.js';
 
@@ -14,11 +13,7 @@ const UP: NodeShape = { is: 'online' };
 const web = primitive('web');
 const looked: NodeShape = { is: 'online', has: { web: STOPPED } };
 
-const behaviours: readonly {
-  readonly why: string;
-  readonly shape: Shape;
-  readonly decided: readonly string[];
-}[] = [
+const behaviours: readonly Behaviour[] = [
   {
     why: 'in a fresh cluster everybody looks first, and it starts behind all the looking',
     shape: { resources: web, nodes: { haone: UP, hatwo: UP } },
@@ -278,9 +273,4 @@ const behaviours: readonly {
   },
 ];
 
-for (const { why, shape, decided } of behaviours) {
-  void t.test(why, (t) => {
-    t.same(say(shape), decided);
-    t.end();
-  });
-}
+proveAll(behaviours);

@@ -1,4 +1,5 @@
 /** Small clusters, written as CIBs, and what is decided about them, in words. */
+import t from 'tap';
 import { assert, epochMs, type EpochMs, milliseconds } from '@holdfast/base';
 import { type Cib, readCib } from '@holdfast/cib';
 import type { GraphAction } from '@holdfast/transition';
@@ -133,5 +134,21 @@ export function nameOf(action: GraphAction): string {
       return `let ${action.node} go`;
     case 'pseudo':
       return `${action.task} of ${action.resource} on ${action.node ?? ''} is implied`;
+  }
+}
+
+/** What an operator expects of a cluster in this shape. */
+export type Behaviour = {
+  readonly why: string;
+  readonly shape: Shape;
+  readonly decided: readonly string[];
+};
+
+export function proveAll(behaviours: readonly Behaviour[]): void {
+  for (const { why, shape, decided } of behaviours) {
+    void t.test(why, (t) => {
+      t.same(say(shape), decided);
+      t.end();
+    });
   }
 }

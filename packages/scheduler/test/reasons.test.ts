@@ -1,0 +1,110 @@
+import t from 'tap';
+import { epochMs, MINUS_INFINITY } from '@holdfast/base';
+import {
+  decide,
+  meta,
+  NOW_SECONDS,
+  primitive,
+  RUNS,
+  type Shape,
+  STOPPED,
+} from './support/cluster.js';
+
+const expiring: Shape = {
+  resources: primitive(
+    'web',
+    meta('web', { 'migration-threshold': '1', 'failure-timeout': '60s' }),
+  ),
+  nodes: {
+    haone: {
+      is: 'online',
+      transient: {
+        'fail-count-web#monitor_10000': '1',
+        'last-failure-web#monitor_10000': String(NOW_SECONDS - 20),
+      },
+      has: { web: STOPPED },
+    },
+  },
+};
+
+void t.test('a failure that will be forgotten says when to decide again', (t) => {
+  const { graph, recheckAt } = decide(expiring);
+  t.same(graph.actions, [], 'it is banned from its only node');
+  t.equal(recheckAt, epochMs((NOW_SECONDS + 40) * 1000));
+  t.end();
+});
+
+void t.test('when the failure is forgotten, it starts again', (t) => {
+  const { graph, recheckAt } = decide(expiring, epochMs((NOW_SECONDS + 40) * 1000));
+  t.same(
+    graph.actions.map((action) => action.kind === 'resource' && action.task),
+    ['start'],
+  );
+  t.equal(recheckAt, undefined);
+  t.end();
+});
+
+void t.test('every score comes with its source, every action with its cause', (t) => {
+  const { ledger, notes } = decide({
+    resources: primitive('web', meta('web', { 'resource-stickiness': '100' })),
+    constraints: '<rsc_location id="prefers-two" rsc="web" node="hatwo" score="50"/>',
+    nodes: {
+      haone: { is: 'online', attributes: { standby: 'on' }, has: { web: RUNS } },
+      hatwo: { is: 'online', has: { web: STOPPED } },
+    },
+  });
+  t.same(ledger?.terms, [
+    {
+      unit: 'web',
+      node: 'haone',
+      source: 'the node is in standby',
+      amount: MINUS_INFINITY,
+    },
+    { unit: 'web', node: 'haone', source: 'stickiness: it runs here', amount: 100 },
+    { unit: 'web', node: 'hatwo', source: 'location prefers-two', amount: 50 },
+  ]);
+  t.same(ledger?.reasons, [{ subject: 'web', why: 'web moves from haone to hatwo' }]);
+  t.match(notes, [{ text: 'web moves from haone to hatwo' }]);
+  t.end();
+});
+
+void t.test('what is not started says why', (t) => {
+  const { ledger } = decide({
+    quorate: false,
+    properties: { 'no-quorum-policy': 'freeze' },
+    resources: primitive('web'),
+    nodes: {
+      haone: { is: 'online', has: { web: RUNS } },
+      hatwo: { is: 'online', attributes: {}, has: { web: RUNS } },
+      hathree: { is: 'lost' },
+    },
+  });
+  t.match(ledger?.reasons[0]?.why, /haone and hatwo/);
+  t.end();
+});
+
+void t.test(
+  'operations carry their timeouts, parameters and the code that counts as success',
+  (t) => {
+    const { graph } = decide({
+      resources: primitive(
+        'web',
+        '<instance_attributes id="i"><nvpair id="i-p" name="port" value="80"/></instance_attributes><operations><op id="o" name="start" interval="0" timeout="90s"/></operations>',
+      ),
+      nodes: { haone: { is: 'online' } },
+    });
+    const [probe, start] = graph.actions;
+    t.match(probe, { task: 'monitor', targetRc: 7, timeoutMs: 20_000 });
+    t.match(start, { task: 'start', targetRc: 0, timeoutMs: 90_000, parameters: { port: '80' } });
+    t.end();
+  },
+);
+
+void t.test('the batch limit is the one of the configuration', (t) => {
+  const { graph } = decide({
+    properties: { 'batch-limit': '3' },
+    nodes: { haone: { is: 'online' } },
+  });
+  t.equal(graph.batchLimit, 3);
+  t.end();
+});

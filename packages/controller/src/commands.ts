@@ -26,8 +26,11 @@ export type ViewId = string;
 /** What a member brings into a new view. */
 export type Offer = {
   readonly kind: 'offer';
-  /** The view it was in step with; empty for a member that has just started. */
-  readonly previous: ViewId;
+  /**
+   * The view it was in step with, and `/` before each ring it passed through since without an
+   * agreement; empty for a member that has just started.
+   */
+  readonly previous: string;
   /** One life of one daemon; another one after every start. */
   readonly incarnation: string;
   readonly term: number;

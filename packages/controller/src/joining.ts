@@ -35,7 +35,7 @@ export function onRegular(
   news: QuorumNews,
   now: Instant,
 ): void {
-  if (state.view.kind === 'agreed') state.previous = state.view.id;
+  state.previous = previousOf(state);
   discardProposals(state);
   disregard(state);
   state.stored.clear();
@@ -60,6 +60,28 @@ export function onRegular(
     transientAttributes: state.local.own.transientAttributes,
   });
   restartWaiting(state, now);
+}
+
+/** Rings in a row that may fail to agree before their names are no longer all remembered. */
+const CHAIN_MAX = 32;
+
+/**
+ * The view agreed on last, and every ring since that was left before it was agreed on. Only those who
+ * went the same way all along have been delivered the same: the view alone does not say it, because
+ * what is delivered while a ring breaks may differ between its parts.
+ */
+function previousOf({ view, previous, config }: ControllerState): string {
+  switch (view.kind) {
+    case 'agreed':
+      return view.id;
+    case 'none':
+      return previous;
+    case 'joining':
+      if (previous === '') return '';
+      return previous.split('/').length < CHAIN_MAX
+        ? `${previous}/${view.id}`
+        : `${config.incarnation}/${view.id}`;
+  }
 }
 
 /** One member's offer; the last one settles whose lineage holds. */

@@ -99,7 +99,7 @@ export type ControllerState = {
   readonly store: StoreState;
   readonly replica: Replica;
   view: View;
-  previous: ViewId;
+  previous: string;
   quorum: QuorumReading;
   readonly local: Local;
   proposals: PendingProposal[];

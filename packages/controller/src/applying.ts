@@ -70,7 +70,7 @@ function apply(
       onPropose(state, from, command.proposal);
       return;
     case 'prepared':
-      onPrepared(state, from, command.id, command.fault, now);
+      onPrepared(state, from, command, now);
       return;
     case 'stored':
       onStored(state, from, command.term, command.version);

@@ -62,7 +62,11 @@ export function decide(state: ControllerState, now: Instant): void {
     const { phase } = deciding;
     advance(state, stepTransition(phase.transition, { kind: 'abort', why: deciding.dirty }), now);
   }
-  if (deciding.dirty !== undefined && deciding.phase.kind === 'idle') askScheduler(state);
+  if (isAtRest(state)) askScheduler(state);
+}
+
+function isAtRest({ deciding }: ControllerState): boolean {
+  return deciding.phase.kind === 'idle';
 }
 
 function askScheduler(state: ControllerState): void {

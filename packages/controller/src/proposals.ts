@@ -5,6 +5,7 @@
 import type { Instant, NodeId } from '@holdfast/base';
 import { compareVersions, formatVersion } from '@holdfast/cib';
 import { type Proposal, step as stepStore, versionOf } from '@holdfast/cib-store';
+import type { Command } from './commands.ts';
 import { isProvenDown } from './replica.ts';
 import type { Answer, RequestFault } from './protocol.ts';
 import { type ControllerState, isDc, nameOf } from './state.ts';
@@ -30,8 +31,7 @@ function prepareFirst(state: ControllerState): void {
 export function onPrepared(
   state: ControllerState,
   from: NodeId,
-  id: string,
-  fault: string | undefined,
+  { id, fault }: Command & { kind: 'prepared' },
   now: Instant,
 ): void {
   const first = state.proposals[0];

@@ -15,15 +15,16 @@ import {
   type XmlElement,
 } from '@holdfast/cib';
 import type { Answer, Request } from '@holdfast/controller';
-import type {
-  ClusterStatus,
-  FaultCode,
-  FenceRecord,
-  Handler,
-  MethodName,
-  Methods,
-  Receipt,
-  RpcFault,
+import {
+  type ClusterStatus,
+  type FaultCode,
+  type FenceRecord,
+  type Handler,
+  type MethodName,
+  type Methods,
+  READING_METHODS,
+  type Receipt,
+  type RpcFault,
 } from '@holdfast/ipc';
 import { readFencing, readNode } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
@@ -36,31 +37,37 @@ export type ApiParts = {
   readonly configured: Configured;
   readonly runners: Runners;
   readonly version: string;
+  /** The socket of those who may change things. */
+  readonly socket: string;
+  /** True: values that open doors are not shown. */
+  readonly hidesSecrets?: boolean;
 };
 
-type Reply<Name extends MethodName> = Promise<Result<Methods[Name]['result'], RpcFault>>;
+type Outcome<Name extends MethodName> = Result<Methods[Name]['result'], RpcFault>;
+type Reply<Name extends MethodName> = Outcome<Name> | Promise<Outcome<Name>>;
 type Answers = {
   readonly [Name in MethodName]: (parts: ApiParts, params: Methods[Name]['params']) => Reply<Name>;
 };
 
 const ANSWERS: Answers = {
-  'cib.query': async (parts, { section }) => {
-    const root = wholeCib(parts);
+  'cib.query': (parts, { section }) => {
+    const whole = wholeCib(parts);
+    const root = parts.hidesSecrets === true ? withoutSecrets(whole) : whole;
     const shown = section === undefined ? root : (findSection(root, section) ?? root);
     return ok({
       xml: formatXml(shown),
       version: formatVersion(readNode(parts.world.parts.node).cib.version),
     });
   },
-  'cib.replace': async (parts, { base, xml, user }) => {
+  'cib.replace': (parts, { base, xml, user }) => {
     const root = readReplacement(parts, xml);
     return root.ok
       ? change(parts, { kind: 'replace-configuration', base, root: root.value, user })
       : root;
   },
-  'node.attribute': async (parts, params) =>
+  'node.attribute': (parts, params) =>
     change(parts, { kind: 'set-attribute', ...params, node: nodeName(params.node) }),
-  'resource.cleanup': async (parts, { resource, node }) =>
+  'resource.cleanup': (parts, { resource, node }) =>
     change(parts, {
       kind: 'cleanup',
       resource,
@@ -70,8 +77,8 @@ const ANSWERS: Answers = {
     outcome(await parts.world.request({ kind: 'fence', node: nodeName(node), action })),
   'fence.confirm': async (parts, { node, user }) =>
     outcome(await parts.world.request({ kind: 'confirm-fenced', node: nodeName(node), by: user })),
-  'fence.history': async ({ world }) => ok({ entries: fenceRecords(world) }),
-  'cluster.status': async (parts) => ok(clusterStatus(parts)),
+  'fence.history': ({ world }) => ok({ entries: fenceRecords(world) }),
+  'cluster.status': (parts) => ok(clusterStatus(parts)),
   'cluster.stop': async ({ world }) => outcome(await world.request({ kind: 'stop' })),
   'agent.list': async ({ runners }, { class: standard, provider }) =>
     ok({ agents: await runners.listAgents(standard, provider) }),
@@ -83,7 +90,7 @@ const ANSWERS: Answers = {
       message: `this node has no agent ${agent}; crm ra list tells which it has`,
     });
   },
-  explain: async (parts, { subject }) => ok({ lines: explain(parts, subject) }),
+  explain: (parts, { subject }) => ok({ lines: explain(parts, subject) }),
 };
 
 /** What the history shows; which life a fence was ordered against is the cluster's own affair. */
@@ -102,9 +109,12 @@ function fenceRecords(world: World): readonly FenceRecord[] {
 }
 
 export function apiHandler(parts: ApiParts): Handler {
-  return (method, params, caller) => {
-    void caller;
-    return ANSWERS[method](parts, params);
+  return async (method, params, caller) => {
+    if (caller.readOnly && !READING_METHODS.has(method)) {
+      const message = `this socket only reads; ${method} goes through ${parts.socket}, which is root's`;
+      return fail({ code: 'forbidden', message });
+    }
+    return ANSWERS[method]({ ...parts, hidesSecrets: caller.readOnly }, params);
   };
 }
 
@@ -126,6 +136,17 @@ function dcId(
   nodes: readonly { readonly name: string; readonly id: string }[],
 ): string {
   return nodes.find((node) => node.name === name)?.id ?? name;
+}
+
+/** Names of values that open doors. */
+const SECRET = /passw|community|secret/i;
+
+function withoutSecrets(element: XmlElement): XmlElement {
+  const children = element.children.map((child) =>
+    child.kind === 'element' ? withoutSecrets(child) : child,
+  );
+  const isSecret = element.name === 'nvpair' && SECRET.test(element.attributes['name'] ?? '');
+  return withChildren(isSecret ? withAttributes(element, { value: '******' }) : element, children);
 }
 
 function findSection(root: XmlElement, section: string): XmlElement | undefined {

@@ -10,6 +10,7 @@ import { IpcError, serve, type Server } from '@holdfast/ipc';
 import { node } from '@holdfast/node';
 import { createRunners, type Runners } from '@holdfast/runners';
 import { ring, ringTimeouts } from '@holdfast/totem';
+import type { Transport } from '@holdfast/transport';
 import { describeUdpFault, openUdp } from '@holdfast/transport-udp';
 import { agentPlaces } from './agent-places.ts';
 import { apiHandler } from './api.ts';
@@ -23,13 +24,7 @@ import { type Configured, configure } from './start.ts';
 import { VERSION } from './version.ts';
 import { World } from './world.ts';
 
-type Running = {
-  readonly world: World;
-  readonly runners: Runners;
-  readonly scheduler: SchedulerWorker;
-  readonly server: Server;
-  readonly log: Log;
-};
+type Running = { readonly world: World; readonly server: Server; readonly log: Log };
 
 async function main(): Promise<void> {
   const invocation = parseOptions(process.argv.slice(2));
@@ -80,134 +75,159 @@ async function prepare(paths: Paths): Promise<Result<Loaded, StartFault>> {
   }
 }
 
+/** One daemon while it lives: what its drivers call back into, and how it ends. */
+type Life = {
+  world: World | undefined;
+  readonly log: Log;
+  readonly onBroken: (cause: unknown) => void;
+};
+
+type Drivers = {
+  readonly transport: Transport;
+  readonly runners: Runners;
+  readonly scheduler: SchedulerWorker;
+};
+
 async function run(
   options: Options,
   paths: Paths,
   configured: Configured,
   disk: Loaded,
 ): Promise<Result<undefined, StartFault>> {
-  const { conf, self, quorum } = configured;
+  const { conf, self, bind } = configured;
   const log = openLog(paths.log, self.name, !options.isQuiet);
   for (const warning of configured.warnings) log.write(note('warning', 'configuration', warning));
   for (const sentence of disk.trouble) log.write(note('error', 'disk', sentence));
-  let world: World | undefined;
-  const onBroken = (cause: unknown): void => {
-    endBroken(paths, log, cause);
+  const life: Life = {
+    world: undefined,
+    log,
+    onBroken: (cause) => {
+      endBroken(paths, log, cause);
+    },
   };
+  const transport = await openTransport(configured, life);
+  if (!transport.ok) return transport;
+  const drivers: Drivers = { transport: transport.value, ...openDrivers(paths, life) };
+  const world = openWorld(paths, configured, disk, { life, drivers });
+  const parts = { world, configured, runners: drivers.runners, version: VERSION };
+  const server = await openSocket(paths, { ...parts, socket: paths.socket });
+  if (!server.ok) {
+    await closeDrivers(drivers);
+    log.close();
+    return server;
+  }
+  world.parts.left.then(
+    () => endPolitely({ world, server: server.value, log }, drivers),
+    life.onBroken,
+  );
+  attendSignals(world, life);
+  const where = `${bind.address}:${bind.port}`;
+  const cluster = conf.totem.clusterName ?? '(nameless)';
+  const text = `holdfastd ${VERSION}: node ${self.name} (${self.id}) of cluster ${cluster} at ${where}`;
+  log.write(note('notice', 'start', text));
+  world.start();
+  return ok(undefined);
+}
+
+async function openTransport(
+  { bind, peers, conf, self }: Configured,
+  life: Life,
+): Promise<Result<Transport, StartFault>> {
   const transport = await openUdp({
-    bind: configured.bind,
-    peers: configured.peers,
+    bind,
+    peers,
     events: {
-      onDatagram: (bytes) => world?.ringInput({ kind: 'datagram', bytes }),
+      onDatagram: (bytes) => life.world?.ringInput({ kind: 'datagram', bytes }),
       onTrouble: (what) => {
-        log.write(note('warning', 'network', what));
+        life.log.write(note('warning', 'network', what));
       },
     },
   });
-  if (!transport.ok)
-    return fail({
-      code: EXIT.unavailable,
-      sentences: [`${conf.file}:${self.line}: ${describeUdpFault(transport.fault)}`],
-    });
+  if (transport.ok) return transport;
+  const sentence = `${conf.file}:${self.line}: ${describeUdpFault(transport.fault)}`;
+  return fail({ code: EXIT.unavailable, sentences: [sentence] });
+}
+
+function openDrivers(paths: Paths, life: Life): Omit<Drivers, 'transport'> {
   const places = agentPlaces(paths);
   const runners = createRunners({
     root: paths.root,
     ocfPaths: places.ocf,
     fencePaths: places.fence,
     plugins: places.plugins,
-    log: log.write,
-    onExit: (call, result) => world?.nodeInput({ kind: 'exited', call, result }),
-    onFenceExit: (call, end) => world?.nodeInput({ kind: 'device-result', call, ...end }),
+    log: life.log.write,
+    onExit: (call, result) => life.world?.nodeInput({ kind: 'exited', call, result }),
+    onFenceExit: (call, end) => life.world?.nodeInput({ kind: 'device-result', call, ...end }),
   });
-  const scheduler = startSchedulerWorker((reply) => {
-    const { seq, graph, notes, recheckInMs } = reply;
-    world?.nodeInput({
-      kind: 'scheduled',
-      seq,
-      graph,
-      notes,
-      recheckInMs: recheckInMs === undefined ? undefined : milliseconds(recheckInMs),
-    });
-  }, onBroken);
+  const scheduler = startSchedulerWorker(({ recheckInMs, ...reply }) => {
+    const recheck = recheckInMs === undefined ? undefined : milliseconds(recheckInMs);
+    life.world?.nodeInput({ kind: 'scheduled', ...reply, recheckInMs: recheck });
+  }, life.onBroken);
+  return { runners, scheduler };
+}
+
+function openWorld(
+  paths: Paths,
+  { conf, self, quorum }: Configured,
+  disk: Loaded,
+  { life, drivers }: { readonly life: Life; readonly drivers: Drivers },
+): World {
+  const { totem } = conf;
+  const clusterName = totem.clusterName ?? '';
   const names = new Map(conf.nodes.map((each) => [each.id, each.name]));
+  const seed = Date.now() % 2 ** 31;
   const nodeMachine = node(
-    {
-      self: self.id,
-      clusterName: conf.totem.clusterName ?? '',
-      names,
-      quorum,
-      incarnation: randomUUID(),
-      seed: Date.now() % 2 ** 31,
-    },
+    { self: self.id, clusterName, names, quorum, incarnation: randomUUID(), seed },
     disk,
   );
   const timeouts = ringTimeouts({
-    tokenMs: conf.totem.tokenMs,
-    retransmitsBeforeLoss: conf.totem.tokenRetransmitsBeforeLoss,
-    consensusMs: conf.totem.consensusMs,
+    tokenMs: totem.tokenMs,
+    retransmitsBeforeLoss: totem.tokenRetransmitsBeforeLoss,
+    consensusMs: totem.consensusMs,
     nodeCount: conf.nodes.length,
-    tokenCoefficientMs: conf.totem.tokenCoefficientMs,
+    tokenCoefficientMs: totem.tokenCoefficientMs,
   });
   const ringMachine = ring(
-    {
-      ...timeouts,
-      self: self.id,
-      nodes: conf.nodes.map(({ id }) => id),
-      clusterName: conf.totem.clusterName ?? '',
-    },
+    { ...timeouts, self: self.id, nodes: conf.nodes.map(({ id }) => id), clusterName },
     disk.ringSeq,
     Date.now(),
     instant(performance.now()),
   );
-  world = new World({
+  let onLeft = (): void => undefined;
+  const left = new Promise<void>((resolve) => {
+    onLeft = resolve;
+  });
+  const world = new World({
     ring: ringMachine,
     node: nodeMachine,
-    transport: transport.value,
-    runners,
-    scheduler,
-    log,
+    ...drivers,
+    log: life.log,
     stateFolder: paths.state,
-    onLeft: () => void end(),
-    onBroken,
+    left,
+    onLeft,
+    onBroken: life.onBroken,
   });
-  const server = await openSocket(paths, { world, configured, runners, version: VERSION });
-  if (!server.ok) {
-    await Promise.all([transport.value.close(), runners.close(), scheduler.close()]);
-    log.close();
-    return server;
-  }
-  const running: Running = { world, runners, scheduler, server: server.value, log };
-  let isEnding = false;
-  const end = async (): Promise<void> => {
-    if (isEnding) return;
-    isEnding = true;
-    await endPolitely(running, () => transport.value.close());
-  };
-  process.on('uncaughtException', onBroken);
+  life.world = world;
+  return world;
+}
+
+/** The first signal leaves politely, the second at once. */
+function attendSignals(world: World, life: Life): void {
+  process.on('uncaughtException', life.onBroken);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     let count = 0;
     process.on(signal, () => {
       count += 1;
       if (count > 1) process.exit(EXIT.ok);
-      log.write(
-        note(
-          'notice',
-          'signal',
-          `${signal}: this node leaves the cluster; its resources move first`,
-        ),
-      );
-      void running.world.request({ kind: 'stop' });
+      const text = `${signal}: this node leaves the cluster; its resources move first`;
+      life.log.write(note('notice', 'signal', text));
+      void world.request({ kind: 'stop' });
     });
   }
-  log.write(
-    note(
-      'notice',
-      'start',
-      `holdfastd ${VERSION}: node ${self.name} (${self.id}) of cluster ${conf.totem.clusterName ?? '(nameless)'} at ${configured.bind.address}:${configured.bind.port}`,
-    ),
-  );
-  world.start();
-  return ok(undefined);
+}
+
+async function closeDrivers({ transport, runners, scheduler }: Drivers): Promise<void> {
+  await Promise.all([transport.close(), runners.close(), scheduler.close()]);
 }
 
 async function openSocket(
@@ -223,12 +243,9 @@ async function openSocket(
   }
 }
 
-async function endPolitely(
-  { world, runners, scheduler, server, log }: Running,
-  closeTransport: () => Promise<void>,
-): Promise<void> {
+async function endPolitely({ world, server, log }: Running, drivers: Drivers): Promise<void> {
   world.close();
-  await Promise.all([closeTransport(), runners.close(), scheduler.close()]);
+  await closeDrivers(drivers);
   await server.close();
   log.write(note('notice', 'end', 'this node has left the cluster'));
   log.close();

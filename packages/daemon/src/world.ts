@@ -41,7 +41,8 @@ export type WorldParts = {
   readonly scheduler: SchedulerWorker;
   readonly log: Log;
   readonly stateFolder: string;
-  /** Called once, after the node has said goodbye. */
+  /** Settled by `onLeft`, once, after the node has said goodbye. */
+  readonly left: Promise<void>;
   readonly onLeft: () => void;
   /** A broken invariant: record the state and end; the cluster fences us if it must. */
   readonly onBroken: (cause: unknown) => void;

@@ -55,8 +55,16 @@ export function readOptions(words: readonly string[]): Result<Options, string> {
       return fail(`unknown option ${word}${near === undefined ? '' : `; did you mean ${near}?`}`);
     }
   }
+  return ok(optionsOf(numbers, flags, plant));
+}
+
+function optionsOf(
+  numbers: ReadonlyMap<string, number>,
+  flags: ReadonlySet<string>,
+  plant: Plant | undefined,
+): Options {
   const seed = numbers.get('--seed');
-  return ok({
+  return {
     from: seed ?? numbers.get('--from') ?? 1,
     count: seed === undefined ? (numbers.get('--seeds') ?? 20) : 1,
     nodeCount: numbers.get('--nodes'),
@@ -67,7 +75,7 @@ export function readOptions(words: readonly string[]): Result<Options, string> {
     isKeepGoing: flags.has('--keep-going'),
     isHelp: flags.has('--help'),
     workers: numbers.get('--workers') ?? 2,
-  });
+  };
 }
 
 function isNumberOption(word: string): boolean {

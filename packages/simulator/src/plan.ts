@@ -1,5 +1,13 @@
 /** A cluster and its days to come, drawn from one seed. */
-import { assert, type NodeId, nodeId, type NodeName, nodeName, prng } from '@holdfast/base';
+import {
+  assert,
+  type NodeId,
+  nodeId,
+  type NodeName,
+  nodeName,
+  type Prng,
+  prng,
+} from '@holdfast/base';
 import { encodeDisk, parseXml } from '@holdfast/cib';
 import { drawCib } from './draw-cib.ts';
 import { between, pick } from './stage.ts';
@@ -84,12 +92,17 @@ export function drawPlan(choice: Choice): Plan {
     pauseMsMax: pick(dice, [15_000, 15_000, 8000, 3000]),
     lastManStanding: count > 2 && dice.chance(1, 5),
     autoTieBreaker: count === 4 && dice.chance(1, 3),
-    nodes: names.map((name, index) => ({
-      id: nodeId(index + 1),
-      name,
-      startsAtMs: between(dice, 0, 3000),
-      wallOffsetMs: between(dice, -200, 200),
-      knowsCib: index < count - 1 || !isJoinerBlank,
-    })),
+    nodes: drawNodes(dice, names, isJoinerBlank),
   };
+}
+
+/** The last node may come to the cluster with an empty disk. */
+function drawNodes(dice: Prng, names: readonly NodeName[], isJoinerBlank: boolean): Plan['nodes'] {
+  return names.map((name, index) => ({
+    id: nodeId(index + 1),
+    name,
+    startsAtMs: between(dice, 0, 3000),
+    wallOffsetMs: between(dice, -200, 200),
+    knowsCib: index < names.length - 1 || !isJoinerBlank,
+  }));
 }

@@ -145,14 +145,18 @@ function rest(world: World, { lengthMsMax, when, isTidy }: Patience): boolean {
     if (missing !== undefined) since = stage.agenda.now();
     else if (stage.agenda.now() - since >= REST_MS) return true;
   }
-  const differs = missing?.includes('differ') === true || missing?.includes('on disk') === true;
-  const isSilent = missing?.includes('not answered') === true;
   violate(
     stage,
-    differs ? 'equal-cibs' : isSilent ? 'answers' : 'liveness',
+    promiseBroken(missing ?? ''),
     `${lengthMsMax / 1000} s ${when} the cluster is not at rest: ${missing ?? 'it does not stay so'}`,
   );
   return false;
+}
+
+/** Which promise it is that keeps the cluster from rest. */
+function promiseBroken(missing: string): 'equal-cibs' | 'answers' | 'liveness' {
+  if (missing.includes('differ') || missing.includes('on disk')) return 'equal-cibs';
+  return missing.includes('not answered') ? 'answers' : 'liveness';
 }
 
 function judge(world: World): void {

@@ -1,12 +1,6 @@
 /** What `configure` works on: a copy of the configuration, and the version it was read at. */
 import type { Result } from '@holdfast/base';
-import {
-  describeFault,
-  firstChild,
-  sameXml,
-  verify,
-  type CibFault,
-} from '@holdfast/cib';
+import { describeFault, firstChild, sameXml, verify, type CibFault } from '@holdfast/cib';
 import type { RpcFault } from '@holdfast/ipc';
 import { ok } from '@holdfast/base';
 import { mergeConfigurations } from '../draft/merge.ts';

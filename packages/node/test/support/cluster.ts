@@ -71,7 +71,7 @@ export function cluster(names: readonly string[], twoNode: boolean): Cluster {
     return {
       ...host,
       disk: { text: undefined, prepared: undefined, root, term: 0, fails: undefined },
-      machine: machineOf(id, names, twoNode, { root, term: 0 }, 0),
+      machine: machineOf({ self: id, names, twoNode, life: 0 }, { root, term: 0 }),
     };
   });
   return {
@@ -86,12 +86,16 @@ export function cluster(names: readonly string[], twoNode: boolean): Cluster {
   };
 }
 
+type Birth = {
+  readonly self: NodeId;
+  readonly names: readonly string[];
+  readonly twoNode: boolean;
+  readonly life: number;
+};
+
 function machineOf(
-  self: NodeId,
-  names: readonly string[],
-  twoNode: boolean,
+  { self, names, twoNode, life }: Birth,
   disk: { root: XmlElement; term: number },
-  life: number,
 ): NodeMachine {
   const ids = names.map((name, index) => [nodeId(index + 1), nodeName(name)] as const);
   return node(
@@ -121,13 +125,8 @@ export function boot(c: Cluster, host: Host): void {
   host.isUp = true;
   host.runs.clear();
   const twoNode = host.machine.config.quorum.twoNode;
-  host.machine = machineOf(
-    host.id,
-    c.hosts.map(({ name }) => name),
-    twoNode,
-    host.disk,
-    host.life,
-  );
+  const names = c.hosts.map(({ name }) => name);
+  host.machine = machineOf({ self: host.id, names, twoNode, life: host.life }, host.disk);
   feed(c, host, { kind: 'clock', wall: epochMs(1_700_000_000_000 + c.time) });
 }
 

@@ -86,7 +86,7 @@ export function drawPlan(choice: Choice): Plan {
     tokenMs: 1000,
     waitForAll: choice.plant === 'no-wait-for-all' ? false : count === 2 || dice.chance(1, 3),
     protectedNode,
-    faultsMs: choice.ticks === undefined ? drawnLength : choice.ticks * TICK_MS,
+    faultsMs: faultsMs(choice, drawnLength),
     firstCib: encodeDisk({ root: read.value, term: 0 }),
     resources: drawn.resources,
     pauseMsMax: pick(dice, [15_000, 15_000, 8000, 3000]),
@@ -94,6 +94,11 @@ export function drawPlan(choice: Choice): Plan {
     autoTieBreaker: count === 4 && dice.chance(1, 3),
     nodes: drawNodes(dice, names, isJoinerBlank),
   };
+}
+
+/** How long the faults last: as asked for, else as drawn. */
+function faultsMs({ ticks }: Choice, drawnMs: number): number {
+  return ticks === undefined ? drawnMs : ticks * TICK_MS;
 }
 
 /** The last node may come to the cluster with an empty disk. */

@@ -1,5 +1,5 @@
 /** Stage 2: constraints as plain tables of pairs, sets expanded (A4.4, B4). */
-import { INFINITY, type Score, ZERO } from '@holdfast/base';
+import { type EpochMs, INFINITY, type Score, ZERO } from '@holdfast/base';
 import {
   type Cib,
   type ColocationConstraint,
@@ -175,11 +175,11 @@ export function locationScore(
   constraint: LocationConstraint,
   unit: Unit,
   node: NodeReading,
-  tags: Tags,
+  { tags, now }: { readonly tags: Tags; readonly now: EpochMs },
 ): Score | undefined {
   const about = aboutUnit(constraint, unit, tags);
   if (about === undefined) return undefined;
-  const given = scoreOnNode(constraint, node, about.setScore);
+  const given = scoreOnNode(constraint, node, about.setScore, now);
   if (given === undefined || about.isWhole) return given;
   // The group is let in where it is listed; the score itself counts once, for its first member.
   return ZERO;
@@ -210,11 +210,12 @@ function scoreOnNode(
   { node: named, role, rules, score }: LocationConstraint,
   node: NodeReading,
   setScore: Score | undefined,
+  now: EpochMs,
 ): Score | undefined {
   if (!isAnyRole(role)) return undefined;
   const [rule] = rules;
   if (rule === undefined) return named === node.name ? (setScore ?? score ?? ZERO) : undefined;
-  if (!isAnyRole(rule.role) || !matches(rule, { nodeAttributes: node.attributes }))
+  if (!isAnyRole(rule.role) || !matches(rule, { nodeAttributes: node.attributes, now }))
     return undefined;
   if (rule.scoreAttribute === undefined) return setScore ?? parseScoreText(rule.score);
   const text = node.attributes.get(rule.scoreAttribute);

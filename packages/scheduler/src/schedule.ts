@@ -11,7 +11,7 @@ import {
   note,
   type Note,
 } from '@holdfast/base';
-import type { Cib, ResourceHistory } from '@holdfast/cib';
+import { type Cib, nextRuleChange, type ResourceHistory, type Rule } from '@holdfast/cib';
 import type { Graph } from '@holdfast/transition';
 import { type Activity, readActivity, readFailures, readNodes } from '@holdfast/status';
 import { readConstraintTables } from './constraints.ts';
@@ -34,7 +34,7 @@ export type Schedule = {
   readonly graph: Graph;
   readonly notes: readonly Note[];
   readonly ledger: Ledger | undefined;
-  /** When a failure will be forgotten: the decision may be another one then. */
+  /** When the decision may be another one, though nothing happens until then. */
   readonly recheckAt: EpochMs | undefined;
 };
 
@@ -54,7 +54,7 @@ export function schedule({ cib, now, explain = false }: ScheduleInput): Schedule
 
 function readSituation(cib: Cib, now: EpochMs): Situation {
   const nodes = readNodes(cib);
-  const units = readUnits(cib, nodes);
+  const units = readUnits(cib, nodes, now);
   const known = new Map<string, ResourceHistory>();
   for (const { name, state } of nodes) {
     for (const history of state?.history ?? []) known.set(`${name}/${history.resource}`, history);
@@ -77,10 +77,26 @@ function readSituation(cib: Cib, now: EpochMs): Situation {
   return { ...observed, fences: nodesToFence(observed) };
 }
 
-function recheckAt({ units, nodes, now }: Situation): EpochMs | undefined {
+/** When a failure will be forgotten, or a rule that speaks of dates will hold no more, or only then. */
+function recheckAt(situation: Situation): EpochMs | undefined {
+  const { units, nodes, now } = situation;
   const expiries = units.flatMap((unit) =>
     nodes.map((node) => readFailures(unit, node, now).expiresAt),
   );
-  const first = earliest(...expiries.map((at) => (at === undefined ? undefined : instant(at))));
+  const changes = rulesOf(situation).map((rule) => nextRuleChange(rule, { now }));
+  const moments = [...expiries, ...changes];
+  const first = earliest(...moments.map((at) => (at === undefined ? undefined : instant(at))));
   return first === undefined ? undefined : epochMs(first);
+}
+
+function rulesOf({ cib, units, constraints }: Situation): readonly Rule[] {
+  const { properties, resourceDefaults, opDefaults } = cib.configuration;
+  const sets = [
+    ...[properties, resourceDefaults, opDefaults].flat(),
+    ...units.flatMap(({ primitive: { meta, instance } }) => [...meta, ...instance]),
+  ];
+  return [
+    ...sets.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+    ...constraints.locations.flatMap(({ rules }) => rules),
+  ];
 }

@@ -46,7 +46,7 @@ export function scoreTerms(
 }
 
 function addLocations(
-  { cib, constraints }: Situation,
+  { cib, now, constraints }: Situation,
   unit: Unit,
   node: NodeReading,
   add: (source: string, amount: Score) => void,
@@ -54,7 +54,7 @@ function addLocations(
   const { configuration } = cib;
   let isListed = booleanProperty(configuration, 'symmetric-cluster');
   for (const constraint of constraints.locations) {
-    const amount = locationScore(constraint, unit, node, configuration.tags);
+    const amount = locationScore(constraint, unit, node, { tags: configuration.tags, now });
     if (amount === undefined) continue;
     isListed = true;
     add(`location ${constraint.id}`, amount);

@@ -1,5 +1,5 @@
 /** Stage 1: resources as the units that are placed, each with its effective options (A1.6). */
-import { type NodeName, parseDuration } from '@holdfast/base';
+import { type EpochMs, type NodeName, parseDuration } from '@holdfast/base';
 import {
   booleanProperty,
   type Cib,
@@ -11,7 +11,6 @@ import {
   type OpEntry,
   parseBoolean,
   type Primitive,
-  type Resource,
   unpack,
 } from '@holdfast/cib';
 import type { NodeReading } from '@holdfast/status';
@@ -40,11 +39,11 @@ export type Unit = {
   readonly order: number;
 };
 
-export function readUnits(cib: Cib, nodes: readonly NodeReading[]): readonly Unit[] {
+export function readUnits(cib: Cib, nodes: readonly NodeReading[], now: EpochMs): readonly Unit[] {
   const units: Unit[] = [];
   const { configuration } = cib;
   const push = (primitive: Primitive, around: Around): void => {
-    units.push(unit(configuration, primitive, around, units.length));
+    units.push(unit(configuration, primitive, { ...around, now }, units.length));
   };
   for (const resource of configuration.resources) {
     switch (resource.kind) {
@@ -123,17 +122,17 @@ function removedPrimitives(cib: Cib, units: readonly Unit[]): readonly Primitive
 function unit(
   configuration: Configuration,
   primitive: Primitive,
-  around: Around,
+  around: Around & { readonly now: EpochMs },
   order: number,
 ): Unit {
-  const { parents, group, onlyOn, number, isRemoved = false } = around;
-  const meta = metaThrough(configuration, primitive, parents);
+  const { now, parents, group, onlyOn, number, isRemoved = false } = around;
+  const meta = metaOf(configuration, primitive, { now }, parents);
   return {
     id: number === undefined ? primitive.id : `${primitive.id}:${number}`,
     historyId: primitive.id,
     primitive,
     meta,
-    instance: instanceOf(primitive),
+    instance: instanceOf(primitive, { now }, parents),
     parents: parents.map(({ id }) => id),
     group,
     isFirst: around.isFirst ?? true,
@@ -143,19 +142,6 @@ function unit(
     isRemoved,
     order,
   };
-}
-
-/** Its own meta-attributes, then those of the collections around it, then the defaults (A1.6.1). */
-function metaThrough(
-  configuration: Configuration,
-  primitive: Primitive,
-  parents: readonly Resource[],
-): ReadonlyMap<string, string> {
-  const meta = new Map(unpack(primitive.meta));
-  const layers = [...parents.map((each) => unpack(each.meta)), metaOf(configuration, primitive)];
-  for (const [name, value] of layers.flatMap((layer) => [...layer]))
-    if (!meta.has(name)) meta.set(name, value);
-  return meta;
 }
 
 function isManaged(meta: ReadonlyMap<string, string>): boolean {

@@ -108,3 +108,30 @@ void t.test('the batch limit is the one of the configuration', (t) => {
   t.equal(graph.batchLimit, 3);
   t.end();
 });
+
+void t.test('a rule that holds from a date on says when to decide again', (t) => {
+  const moved: Shape = {
+    resources: primitive('web'),
+    constraints:
+      '<rsc_location id="l" rsc="web"><rule id="l-r" score="100" boolean-op="and"><expression id="l-e" attribute="#uname" operation="eq" value="hatwo"/><date_expression id="l-d" operation="gt" start="2023-11-14 22:14:00Z"/></rule></rsc_location>',
+    nodes: {
+      haone: { is: 'online', has: { web: RUNS } },
+      hatwo: { is: 'online', has: { web: STOPPED } },
+    },
+  };
+  const before = decide(moved);
+  t.same(before.graph.actions, []);
+  t.ok(before.recheckAt !== undefined && before.recheckAt >= epochMs(1_700_000_040_000));
+  const after = decide(moved, epochMs(1_700_000_041_000));
+  t.equal(after.graph.actions.length, 2, 'it moves');
+  t.end();
+});
+
+void t.test('members of a group take its parameters and its meta-attributes', (t) => {
+  const { graph } = decide({
+    resources: `<group id="g"><instance_attributes id="gi"><nvpair id="gi-p" name="port" value="80"/></instance_attributes>${meta('g', { 'target-role': 'Started' })}${primitive('web')}</group>`,
+    nodes: { haone: { is: 'online', has: { web: STOPPED } } },
+  });
+  t.match(graph.actions, [{ task: 'start', parameters: { port: '80' } }]);
+  t.end();
+});

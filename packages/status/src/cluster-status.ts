@@ -1,5 +1,5 @@
 /** The cluster as an operator sees it: nodes, the tree of resources, what failed and how often. */
-import type { AgentName, EpochMs, NodeName, Score } from '@holdfast/base';
+import type { EpochMs, NodeName, Score } from '@holdfast/base';
 import type { Cib, HistoryEntry } from '@holdfast/cib';
 import type { ResourceReading } from './resource-reading.ts';
 import { type ActiveReading, findActive } from './active.ts';

@@ -42,19 +42,30 @@ export function carryOutRing(host: Host, daemon: Daemon, effect: RingEffect): vo
   }
 }
 
+const OF_THE_DISK = ['disk-prepare', 'disk-commit', 'disk-store'] as const;
+const OF_AGENTS = ['run', 'kill', 'run-device', 'kill-device'] as const;
+
+type Kind<Name extends NodeEffect['kind']> = Extract<NodeEffect, { kind: Name }>;
+
+function isOneOf<Name extends NodeEffect['kind']>(
+  effect: NodeEffect,
+  names: readonly Name[],
+): effect is Kind<Name> {
+  return names.some((name) => name === effect.kind);
+}
+
 export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): void {
+  if (isOneOf(effect, OF_THE_DISK)) {
+    toDisk(host, daemon, effect);
+    return;
+  }
+  if (isOneOf(effect, OF_AGENTS)) {
+    toAgents(host, daemon, effect);
+    return;
+  }
   switch (effect.kind) {
     case 'multicast':
       daemon.jobs.push({ kind: 'ring', input: effect });
-      return;
-    case 'disk-prepare':
-    case 'disk-commit':
-    case 'disk-store':
-      host.disk.ask(effect, ({ token, failure }) => {
-        inDaemon(host, daemon, () => {
-          host.nodeInput({ kind: 'disk', token, failure });
-        });
-      });
       return;
     case 'persist-quorum':
       host.disk.quorum = effect.record;
@@ -62,6 +73,43 @@ export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): vo
     case 'schedule':
       plan(host, effect);
       return;
+    case 'answer':
+      host.watch.answered(host, effect.id, effect.answer, daemon.requests.delete(effect.id));
+      return;
+    case 'leave':
+      leave(host, daemon);
+      return;
+    case 'note':
+      tellNote(host, effect);
+      return;
+  }
+}
+
+function leave(host: Host, daemon: Daemon): void {
+  for (const last of stepRing(daemon.ring, { kind: 'leave' }, host.now())) {
+    if (last.kind === 'send') host.setup.network.send(host.id, last.to, last.bytes);
+  }
+  host.left();
+}
+
+function toDisk(
+  host: Host,
+  daemon: Daemon,
+  effect: Kind<'disk-prepare' | 'disk-commit' | 'disk-store'>,
+): void {
+  host.disk.ask(effect, ({ token, failure }) => {
+    inDaemon(host, daemon, () => {
+      host.nodeInput({ kind: 'disk', token, failure });
+    });
+  });
+}
+
+function toAgents(
+  host: Host,
+  daemon: Daemon,
+  effect: Kind<'run' | 'kill' | 'run-device' | 'kill-device'>,
+): void {
+  switch (effect.kind) {
     case 'run':
       runAgent(host, daemon, effect);
       return;
@@ -73,18 +121,6 @@ export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): vo
       return;
     case 'kill-device':
       daemon.deviceCalls.delete(effect.call);
-      return;
-    case 'answer':
-      host.watch.answered(host, effect.id, effect.answer, daemon.requests.delete(effect.id));
-      return;
-    case 'leave':
-      for (const last of stepRing(daemon.ring, { kind: 'leave' }, host.now())) {
-        if (last.kind === 'send') host.setup.network.send(host.id, last.to, last.bytes);
-      }
-      host.left();
-      return;
-    case 'note':
-      tellNote(host, effect);
       return;
   }
 }

@@ -29,42 +29,25 @@ export const USAGE = `npm run sim -- [--seed N | --seeds COUNT [--from N]] [--no
   --workers N    threads to use; 2 unless set`;
 
 const NUMBERS = ['--seed', '--seeds', '--from', '--nodes', '--ticks', '--workers'] as const;
-const WORDS = [...NUMBERS, '--plant', '--json', '--story', '--keep-going', '--help'];
+const FLAGS = ['--json', '--story', '--keep-going', '--help'];
+
+/** The words as they were read, before anything is made of them. */
+type Words = {
+  readonly numbers: Map<string, number>;
+  readonly flags: Set<string>;
+  plant: Plant | undefined;
+};
 
 export function readOptions(words: readonly string[]): Result<Options, string> {
-  const numbers = new Map<string, number>();
-  const flags = new Set<string>();
-  let plant: Plant | undefined;
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    const value = words[index + 1];
-    if (isNumberOption(word)) {
-      const read = readNumber(word, value);
-      if (!read.ok) return read;
-      numbers.set(word, read.value);
-      index += 1;
-    } else if (word === '--plant') {
-      plant = PLANTS.find((each) => each === value);
-      if (plant === undefined)
-        return fail(`--plant ${value ?? ''}: expected one of ${PLANTS.join(', ')}`);
-      index += 1;
-    } else if (WORDS.includes(word)) {
-      flags.add(word);
-    } else {
-      const near = nearest(word, WORDS);
-      return fail(`unknown option ${word}${near === undefined ? '' : `; did you mean ${near}?`}`);
-    }
+  const read: Words = { numbers: new Map(), flags: new Set(), plant: undefined };
+  for (let index = 0; index < words.length;) {
+    const taken = takeWord(read, words[index] ?? '', words[index + 1]);
+    if (!taken.ok) return taken;
+    index += taken.value;
   }
-  return ok(optionsOf(numbers, flags, plant));
-}
-
-function optionsOf(
-  numbers: ReadonlyMap<string, number>,
-  flags: ReadonlySet<string>,
-  plant: Plant | undefined,
-): Options {
+  const { numbers, flags, plant } = read;
   const seed = numbers.get('--seed');
-  return {
+  return ok({
     from: seed ?? numbers.get('--from') ?? 1,
     count: seed === undefined ? (numbers.get('--seeds') ?? 20) : 1,
     nodeCount: numbers.get('--nodes'),
@@ -75,7 +58,28 @@ function optionsOf(
     isKeepGoing: flags.has('--keep-going'),
     isHelp: flags.has('--help'),
     workers: numbers.get('--workers') ?? 2,
-  };
+  });
+}
+
+/** Reads one option; how many words it took. */
+function takeWord(read: Words, word: string, value: string | undefined): Result<number, string> {
+  if (isNumberOption(word)) {
+    const number = readNumber(word, value);
+    if (!number.ok) return number;
+    read.numbers.set(word, number.value);
+    return ok(2);
+  }
+  if (word === '--plant') {
+    read.plant = PLANTS.find((each) => each === value);
+    if (read.plant !== undefined) return ok(2);
+    return fail(`--plant ${value ?? ''}: expected one of ${PLANTS.join(', ')}`);
+  }
+  if (FLAGS.includes(word)) {
+    read.flags.add(word);
+    return ok(1);
+  }
+  const near = nearest(word, [...NUMBERS, '--plant', ...FLAGS]);
+  return fail(`unknown option ${word}${near === undefined ? '' : `; did you mean ${near}?`}`);
 }
 
 function isNumberOption(word: string): boolean {

@@ -70,39 +70,33 @@ const NAMES = ['haone', 'hatwo', 'hathree', 'hafour', 'hafive'];
 export function drawPlan(choice: Choice): Plan {
   const dice = prng(choice.seed);
   const count = choice.nodeCount ?? pick(dice, [2, 2, 2, 3, 3, 4, 5]);
-  const isSplit = count === 2 && dice.chance(1, 6);
+  const isTwo = count === 2;
+  const isSplit = isTwo && dice.chance(1, 6);
   const names = NAMES.slice(0, count).map((name) => nodeName(name));
   const drawnLength = isSplit ? 60_000 : between(dice, 40_000, 120_000);
-  const protectedNode = count === 2 ? names[dice.below(2)] : undefined;
-  const hasDelay = choice.plant !== 'no-delay';
-  const drawn = drawCib(dice, names, hasDelay ? protectedNode : undefined);
+  const protectedNode = isTwo ? names[dice.below(2)] : undefined;
+  const drawn = drawCib(dice, names, choice.plant === 'no-delay' ? undefined : protectedNode);
   const read = parseXml(drawn.text);
   assert(read.ok, 'the drawn configuration is XML');
-  const isJoinerBlank = !isSplit && dice.chance(1, 5);
   return {
     seed: choice.seed,
     scenario: isSplit ? 'split' : 'chaos',
     plant: choice.plant,
     tokenMs: 1000,
-    waitForAll: choice.plant === 'no-wait-for-all' ? false : count === 2 || dice.chance(1, 3),
+    waitForAll: (isTwo || dice.chance(1, 3)) && choice.plant !== 'no-wait-for-all',
     protectedNode,
-    faultsMs: faultsMs(choice, drawnLength),
+    faultsMs: choice.ticks === undefined ? drawnLength : choice.ticks * TICK_MS,
     firstCib: encodeDisk({ root: read.value, term: 0 }),
     resources: drawn.resources,
     pauseMsMax: pick(dice, [15_000, 15_000, 8000, 3000]),
-    lastManStanding: count > 2 && dice.chance(1, 5),
+    lastManStanding: !isTwo && dice.chance(1, 5),
     autoTieBreaker: count === 4 && dice.chance(1, 3),
-    nodes: drawNodes(dice, names, isJoinerBlank),
+    nodes: drawNodes(dice, names, isSplit),
   };
 }
 
-/** How long the faults last: as asked for, else as drawn. */
-function faultsMs({ ticks }: Choice, drawnMs: number): number {
-  return ticks === undefined ? drawnMs : ticks * TICK_MS;
-}
-
-/** The last node may come to the cluster with an empty disk. */
-function drawNodes(dice: Prng, names: readonly NodeName[], isJoinerBlank: boolean): Plan['nodes'] {
+function drawNodes(dice: Prng, names: readonly NodeName[], isSplit: boolean): PlannedNode[] {
+  const isJoinerBlank = !isSplit && dice.chance(1, 5);
   return names.map((name, index) => ({
     id: nodeId(index + 1),
     name,

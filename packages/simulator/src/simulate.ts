@@ -6,7 +6,7 @@ import { checkPromises } from './checks/promises.ts';
 import { Healer } from './healer.ts';
 import type { Spent } from './host-setup.ts';
 import { type Choice, drawPlan, type Plan } from './plan.ts';
-import { tell, type Violation, violate } from './stage.ts';
+import { type CheckerName, tell, type Violation, violate } from './stage.ts';
 import { buildWorld, type World } from './world.ts';
 
 /** From the first start, and from the heal, to a cluster at rest. */
@@ -95,7 +95,7 @@ function live(world: World): void {
   world.shots.heal();
   healer.tidy();
   const isTidy = (): string | undefined =>
-    healer.isTidy() ? unanswered(world) : 'the operator has not tidied up yet';
+    healer.isTidy() ? undefined : 'the operator has not tidied up yet';
   if (rest(world, { lengthMsMax: CONVERGE_MS_MAX, when: 'after the heal', isTidy })) judge(world);
 }
 
@@ -135,28 +135,32 @@ type Patience = {
 
 /** Waits for a cluster at rest. */
 function rest(world: World, { lengthMsMax, when, isTidy }: Patience): boolean {
-  const { stage, hosts, plan, owners } = world;
+  const { stage } = world;
   const until = stage.agenda.now() + lengthMsMax;
-  let missing: string | undefined = 'nothing was looked at';
+  let missing = look(world, isTidy);
   let since = stage.agenda.now();
   while (stage.agenda.now() < until) {
     if (!run(world, LOOK_EVERY_MS)) return false;
-    missing = whatIsMissing(hosts, plan.resources, owners) ?? isTidy() ?? whatDiffers(hosts);
+    missing = look(world, isTidy);
     if (missing !== undefined) since = stage.agenda.now();
     else if (stage.agenda.now() - since >= REST_MS) return true;
   }
-  violate(
-    stage,
-    promiseBroken(missing ?? ''),
-    `${lengthMsMax / 1000} s ${when} the cluster is not at rest: ${missing ?? 'it does not stay so'}`,
-  );
+  const { checker, what } = missing ?? { checker: 'liveness', what: 'it does not stay so' };
+  violate(stage, checker, `${lengthMsMax / 1000} s ${when} the cluster is not at rest: ${what}`);
   return false;
 }
 
-/** Which promise it is that keeps the cluster from rest. */
-function promiseBroken(missing: string): 'equal-cibs' | 'answers' | 'liveness' {
-  if (missing.includes('differ') || missing.includes('on disk')) return 'equal-cibs';
-  return missing.includes('not answered') ? 'answers' : 'liveness';
+type Missing = { readonly checker: CheckerName; readonly what: string };
+
+/** The first thing that is not as it must be at rest. */
+function look(world: World, isTidy: () => string | undefined): Missing | undefined {
+  const { hosts, plan, owners } = world;
+  const untidy = whatIsMissing(hosts, plan.resources, owners) ?? isTidy();
+  if (untidy !== undefined) return { checker: 'liveness', what: untidy };
+  const silent = unanswered(world);
+  if (silent !== undefined) return { checker: 'answers', what: silent };
+  const differs = whatDiffers(hosts);
+  return differs === undefined ? undefined : { checker: 'equal-cibs', what: differs };
 }
 
 function judge(world: World): void {

@@ -67,13 +67,41 @@ export function readConstraintTables(cib: Cib, units: readonly Unit[]): Constrai
 function colocationsOf({ id, score, what }: ColocationConstraint): readonly Colocation[] {
   if (what.kind === 'pair')
     return [{ id, score, dependent: what.dependent, primary: what.primary }];
-  return what.sets.flatMap((set) =>
-    pairsOf(set).map(([primary, dependent]) => ({
-      id,
-      score: set.score ?? score,
-      dependent,
-      primary,
-    })),
+  const inside = what.sets.flatMap((set) => insideSet(id, set, set.score ?? score));
+  const between = what.sets
+    .slice(1)
+    .flatMap((later, index) => betweenSets(id, score, what.sets[index], later));
+  return [...inside, ...between].filter((each) => each.score !== ZERO);
+}
+
+/** Members of one set: each goes where the one before it is; apart: each from all before it (A4.2.12). */
+function insideSet(id: string, set: ResourceSet, score: Score): readonly Colocation[] {
+  if (score >= 0) {
+    const isTurned = set.ordering !== undefined && set.ordering !== 'group';
+    return pairsOf(set).map(([before, after]) =>
+      isTurned
+        ? { id, score, dependent: before, primary: after }
+        : { id, score, dependent: after, primary: before },
+    );
+  }
+  if (!set.sequential) return [];
+  return set.resources.flatMap((dependent, index) =>
+    set.resources.slice(0, index).map((primary) => ({ id, score, dependent, primary })),
+  );
+}
+
+/** The earlier set goes where the later one is. */
+function betweenSets(
+  id: string,
+  score: Score,
+  earlier: ResourceSet | undefined,
+  later: ResourceSet,
+): readonly Colocation[] {
+  if (earlier === undefined) return [];
+  const dependents = earlier.sequential ? earlier.resources.slice(0, 1) : earlier.resources;
+  const primaries = later.sequential ? later.resources.slice(-1) : later.resources;
+  return dependents.flatMap((dependent) =>
+    primaries.map((primary) => ({ id, score, dependent, primary })),
   );
 }
 

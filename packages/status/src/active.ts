@@ -5,6 +5,8 @@ import {
   type Cib,
   everyResource,
   type HistoryEntry,
+  metaOf,
+  type NodeState,
   type ResourceHistory,
   type Role,
 } from '@holdfast/cib';
@@ -22,6 +24,8 @@ export type Instance = {
   readonly role: Exclude<Role, 'Stopped'>;
   /** A failure that was not made good. */
   readonly isFailed: boolean;
+  /** One more than there should be, or of what is no longer configured. */
+  readonly isRemoved: boolean;
   readonly isBlocked: boolean;
   readonly isManaged: boolean;
   readonly reading: HistoryReading;
@@ -78,23 +82,25 @@ function readAll(draft: Draft, passesMax: number): void {
   const left = new Map(
     draft.cluster.cib.status.nodes.map((state) => [state, standingOf(draft, state.id, state.name)]),
   );
-  for (let pass = 0; pass <= passesMax; pass += 1) {
-    let hasRead = false;
-    for (const [state, name] of left) {
-      const node = name === undefined ? undefined : completed(draft, name);
-      if (node === undefined || !isReadable(draft, node)) continue;
-      left.delete(state);
-      hasRead = true;
-      for (const history of state.history) readOne(draft, node.name, history);
-    }
-    if (!hasRead) break;
-  }
+  for (let pass = 0; pass <= passesMax && readPass(draft, left); pass += 1);
   for (const name of [...draft.nodes.keys()]) completed(draft, name);
   if (!draft.cluster.hasFencing) return;
   for (const [state, name] of left) {
     if (name === undefined) continue;
     for (const history of state.history) readOne(draft, name, history);
   }
+}
+
+/** Reads, and takes out of `left`, every node that can be read by now; false where there is none. */
+function readPass(draft: Draft, left: Map<NodeState, NodeName | undefined>): boolean {
+  const before = left.size;
+  for (const [state, name] of left) {
+    const node = name === undefined ? undefined : completed(draft, name);
+    if (node === undefined || !isReadable(draft, node)) continue;
+    left.delete(state);
+    for (const history of state.history) readOne(draft, node.name, history);
+  }
+  return left.size < before;
 }
 
 function standingOf(draft: Draft, id: string, name: NodeName): NodeName | undefined {
@@ -111,14 +117,22 @@ function completed(draft: Draft, name: NodeName): NodeStanding | undefined {
   const node = draft.nodes.get(name);
   if (node === undefined || node.kind === 'member') return node;
   const connection = draft.instances.find(({ place }) => place.id === name);
-  const container = draft.places.get(name)?.container;
-  const carrier = draft.instances.find(({ place }) => place.id === container);
-  const isCarried = container === undefined || (carrier !== undefined && !carrier.isFailed);
-  const isOnline = connection !== undefined && !connection.isFailed && isCarried;
-  const isMaintenance = node.isMaintenance || connection?.isManaged === false;
-  const next = { ...node, isOnline, isMaintenance };
+  const next: NodeStanding = {
+    ...node,
+    isOnline: connection !== undefined && !connection.isFailed && isCarried(draft, connection),
+    isMaintenance: node.isMaintenance || connection?.isManaged === false,
+  };
   draft.nodes.set(name, next);
   return next;
+}
+
+/** Is the guest's container sound, and not lost with its node? Others need none. */
+function isCarried(draft: Draft, { place, node }: Instance): boolean {
+  if (place.container === undefined) return true;
+  const carrier = draft.instances.find((each) => each.place.id === place.container);
+  const host = draft.nodes.get(node);
+  const isLost = host?.isOnline === false && host.uncleanWhy !== undefined;
+  return carrier !== undefined && !carrier.isFailed && !isLost;
 }
 
 function readOne(draft: Draft, name: NodeName, history: ResourceHistory): void {
@@ -127,27 +141,63 @@ function readOne(draft: Draft, name: NodeName, history: ResourceHistory): void {
   const { place, suffix } = placeOf(draft, history);
   const around = surroundingsOf(draft.cluster, place, node);
   const reading = readMigration(draft, node, history, readHistory(history.ops, around));
-  const { role } = reading;
-  const isActive = role !== 'Unknown' && role !== 'Stopped';
-  if (!isActive) {
+  if (reading.role === 'Unknown' || reading.role === 'Stopped') {
     draft.traces.push({ place, node: name, reading });
     return;
   }
-  const isUnclean = node.uncleanWhy !== undefined;
-  const isBlocked = reading.isBlocked || (reading.onFail === 'block' && !isUnclean);
-  const configured = isManaged(draft.cluster.cib.configuration, place);
+  const number = numberOf(draft, place, suffix, name);
   const instance: Instance = {
     place,
-    number: numberOf(draft, place, suffix, name),
+    number,
     node: name,
-    role,
-    isFailed: reading.onFail !== 'ignore',
-    isBlocked,
-    isManaged: configured && !node.isMaintenance && !isBlocked,
+    role: reading.role,
     reading,
+    isRemoved: place.isRemoved || (number ?? 0) >= instancesMax(draft, place),
+    ...careOf(draft, node, place, reading),
   };
   draft.instances.push(instance);
   draft.nodes.set(name, blame(draft, node, instance));
+  blockMultiple(draft, place);
+}
+
+/** Has it failed, and may the cluster do anything about it? On a node to be fenced all that waits. */
+function careOf(
+  draft: Draft,
+  node: NodeStanding,
+  place: Place,
+  reading: HistoryReading,
+): Pick<Instance, 'isFailed' | 'isBlocked' | 'isManaged'> {
+  const { configuration } = draft.cluster.cib;
+  const isUnclean = node.uncleanWhy !== undefined;
+  const isLost = node.kind === 'guest' && !node.isOnline;
+  const isBlocked = reading.isBlocked || (reading.onFail === 'block' && !isUnclean);
+  const isKept = place.isRemoved && !booleanProperty(configuration, 'stop-removed-resources');
+  const isConfigured = isManaged(configuration, place) && !isKept;
+  return {
+    isFailed: isLost || (reading.onFail !== 'ignore' && !isUnclean),
+    isBlocked,
+    isManaged: isConfigured && !node.isMaintenance && !isBlocked,
+  };
+}
+
+/** How many instances a clone may have; without a limit where there is no anonymous clone. */
+function instancesMax({ cluster, nodes }: Draft, { clone, isUnique }: Place): number {
+  if (clone === undefined || isUnique) return Number.POSITIVE_INFINITY;
+  const given = metaOf(cluster.cib.configuration, clone).get('clone-max');
+  return given === undefined
+    ? Math.max(1, nodes.size)
+    : Math.max(0, Number.parseInt(given, 10) || 0);
+}
+
+/** What runs on two nodes and may not be repaired is left alone everywhere (A2.9). */
+function blockMultiple(draft: Draft, place: Place): void {
+  if (place.clone !== undefined || place.meta.get('multiple-active') !== 'block') return;
+  const same = draft.instances.filter((each) => each.place === place);
+  if (same.length < 2) return;
+  const all = draft.instances.map((each) =>
+    each.place === place ? { ...each, isBlocked: true, isManaged: false } : each,
+  );
+  draft.instances.splice(0, all.length, ...all);
 }
 
 /** A failure may mean that the node must be fenced, or rested. */
@@ -157,7 +207,7 @@ function blame(
   { place, reading, isManaged }: Instance,
 ): NodeStanding {
   const { hasFencing } = draft.cluster;
-  if (node.uncleanWhy !== undefined || node.kind !== 'member') return node;
+  if (node.uncleanWhy !== undefined || node.kind === 'guest') return node;
   if (!node.isOnline && !node.isMaintenance && isManaged && hasFencing) {
     return { ...node, uncleanWhy: `${place.id} is thought to be active there` };
   }
@@ -199,12 +249,19 @@ function numberOf(
   if (clone === undefined) return undefined;
   if (place.isUnique) return suffix ?? 0;
   const siblings = draft.instances.filter((each) => each.place.clone === clone);
-  const here = siblings.find((each) => each.node === node && each.place !== place);
-  if (here !== undefined) return here.number;
+  const here = siblings.filter((each) => each.node === node);
+  const own = here.find((each) => !here.some((other) => isSame(other, each, place)));
+  if (own !== undefined) return own.number;
   const taken = new Set(siblings.map(({ number }) => number));
-  let free = 0;
+  const isTwin = here.some((each) => each.place === place);
+  let free = isTwin ? instancesMax(draft, place) : 0;
   while (taken.has(free)) free += 1;
   return free;
+}
+
+/** Is the member of that instance this very place? Then it is taken. */
+function isSame(other: Instance, each: Instance, place: Place): boolean {
+  return other.number === each.number && other.place === place;
 }
 
 /** A live migration that ended well on the other node leaves nothing here (A2.7.12). */

@@ -16,6 +16,8 @@ export type HistoryReading = {
   readonly onFail: OnFail;
   readonly failure: HistoryEntry | undefined;
   readonly isBlocked: boolean;
+  /** Something failed that the configuration says to overlook. */
+  readonly hasIgnored: boolean;
   /** The operation under way. */
   readonly pending: HistoryEntry | undefined;
   /** A probe that could not ask: the resource cannot run there. */
@@ -40,6 +42,7 @@ export function readHistory(ops: readonly HistoryEntry[], around: Surroundings):
     onFail: 'ignore',
     failure: undefined,
     isBlocked: false,
+    hasIgnored: false,
     pending: undefined,
     masked: undefined,
     migration: undefined,
@@ -58,17 +61,23 @@ function compareAge(a: HistoryEntry, b: HistoryEntry): number {
   if (a.callId >= 0 && b.callId >= 0) {
     return a.callId - b.callId || a.lastRcChange - b.lastRcChange;
   }
-  const [aTransition, aOf] = transitionOf(a);
-  const [bTransition, bOf] = transitionOf(b);
-  const pendingIsNewer = a.callId < 0 ? 1 : -1;
-  if (aOf !== bOf || aTransition === bTransition) return pendingIsNewer;
-  if (aTransition < 0 || bTransition < 0) return aTransition < 0 ? 1 : -1;
-  return aTransition - bTransition;
+  return compareTransitions(a, b);
 }
 
-function transitionOf({ transitionKey }: HistoryEntry): readonly [number, string] {
+/** Exactly one of them is under way: it is the newer one, unless its transition is an older one. */
+function compareTransitions(a: HistoryEntry, b: HistoryEntry): number {
+  const [left, right] = [transitionOf(a), transitionOf(b)];
+  if (left.by !== right.by || left.number === right.number) return a.callId < 0 ? 1 : -1;
+  if (left.number < 0) return 1;
+  return right.number < 0 ? -1 : left.number - right.number;
+}
+
+function transitionOf({ transitionKey }: HistoryEntry): {
+  readonly number: number;
+  readonly by: string;
+} {
   const [, transition = '-1', , by = ''] = transitionKey.split(':');
-  return [Number(transition), by];
+  return { number: Number(transition), by };
 }
 
 function apply(draft: Draft, entry: HistoryEntry, around: Surroundings): void {
@@ -97,6 +106,7 @@ function applyJudgement(
       applyPending(draft, entry, around);
       return;
     case 'done':
+      if (judgement.isIgnored) draft.hasIgnored = true;
       if (judgement.isMasked || judgement.rc === 5) draft.role = 'Stopped';
       else applyDone(draft, entry, judgement.rc, around);
       return;

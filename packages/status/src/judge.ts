@@ -38,7 +38,12 @@ export type Judgement =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'pending' }
   /** Success; `rc` is the agent's, or the expected one where the result is masked. */
-  | { readonly kind: 'done'; readonly rc: number; readonly isMasked: boolean }
+  | {
+      readonly kind: 'done';
+      readonly rc: number;
+      readonly isMasked: boolean;
+      readonly isIgnored: boolean;
+    }
   | { readonly kind: 'failed'; readonly status: number; readonly onFail: OnFail };
 
 export type Verdict = {
@@ -62,6 +67,7 @@ const TASKS: ReadonlySet<string> = new Set([
   'asyncmon',
 ]);
 const DONE = 0;
+const UNSUPPORTED = 3;
 const ERROR = 4;
 const HARD_ERROR = 5;
 const FATAL_ERROR = 6;
@@ -84,36 +90,44 @@ export function isMaskedProbe(entry: HistoryEntry): boolean {
 }
 
 export function judge(entry: HistoryEntry, around: Surroundings): Verdict {
-  const { rc: written, opStatus, task } = entry;
-  const isReadable = opStatus >= -1 && opStatus <= 11 && opStatus !== 1;
-  if (!TASKS.has(task) || !isReadable || written < 0 || written > 255) return NOTHING;
+  if (!isReadable(entry)) return NOTHING;
   const isMasked = isMaskedProbe(entry) && !around.isInBundle;
   const isOld = hasExpired(entry, around);
-  const { rc, status, seenRole, forgives, isHard } = remap(entry, around, isMasked, isOld);
-  const blocks = isHard && !isOld && task === 'stop' && !around.canFenceNode;
-  const verdict = { seenRole, forgives, blocks };
-  if (isOld && isMasked && written !== entry.targetRc) {
-    return { ...NOTHING, seenRole: 'Unknown' };
-  }
-  const isStale = isOld && written !== entry.targetRc;
-  if (isStale && (entry.intervalMs === 0 || around.isNodeSound)) return { ...verdict, ...NOTHING };
-  if (isMasked) return { ...verdict, judgement: { kind: 'done', rc: entry.targetRc, isMasked } };
-  return { ...verdict, judgement: judgementOf(entry, status, rc, around) };
+  const isStale = isOld && entry.rc !== entry.targetRc;
+  if (isStale && isMasked) return { ...NOTHING, seenRole: 'Unknown' };
+  if (isStale && (entry.intervalMs === 0 || around.isNodeSound)) return NOTHING;
+  const remapped = remap(entry, { around, isMasked, isOld });
+  return {
+    seenRole: remapped.seenRole,
+    forgives: remapped.forgives,
+    blocks: remapped.isHard && !isOld && isHopelessStop(entry, around),
+    judgement: isMasked
+      ? { kind: 'done', rc: entry.targetRc, isMasked, isIgnored: false }
+      : judgementOf(entry, remapped, around),
+  };
+}
+
+function isHopelessStop({ task }: HistoryEntry, { canFenceNode }: Surroundings): boolean {
+  return task === 'stop' && !canFenceNode;
+}
+
+function isReadable({ task, opStatus, rc }: HistoryEntry): boolean {
+  const isStatus = opStatus >= -1 && opStatus <= 11 && opStatus !== 1;
+  return TASKS.has(task) && isStatus && rc >= 0 && rc <= 255;
 }
 
 function judgementOf(
   { task, intervalMs, targetRc }: HistoryEntry,
-  status: number,
-  rc: number,
+  { status, rc }: Remapped,
   around: Surroundings,
 ): Judgement {
   if (status === -1) return { kind: 'pending' };
-  if (status === DONE) return { kind: 'done', rc, isMasked: false };
+  if (status === DONE) return { kind: 'done', rc, isMasked: false, isIgnored: false };
   const onFail = around.onFail(task, intervalMs);
   if (status === NOT_INSTALLED) {
     return { kind: 'failed', status, onFail: onFail === 'ignore' ? 'ban' : onFail };
   }
-  if (onFail === 'ignore') return { kind: 'done', rc: targetRc, isMasked: false };
+  if (onFail === 'ignore') return { kind: 'done', rc: targetRc, isMasked: false, isIgnored: true };
   return { kind: 'failed', status, onFail };
 }
 
@@ -135,46 +149,69 @@ type Remapped = Pick<Verdict, 'seenRole' | 'forgives'> & {
   readonly isHard: boolean;
 };
 
+type Circumstances = {
+  readonly around: Surroundings;
+  readonly isMasked: boolean;
+  readonly isOld: boolean;
+};
+
 /** A2.7.4: from exit code and status to what they mean here. */
-function remap(
-  entry: HistoryEntry,
-  around: Surroundings,
-  isMasked: boolean,
-  isOld: boolean,
-): Remapped {
+function remap(entry: HistoryEntry, circumstances: Circumstances): Remapped {
+  const { isMasked } = circumstances;
   const plain = { seenRole: undefined, forgives: false, isHard: false };
-  const degraded = entry.rc === 190 ? 0 : entry.rc === 191 ? 8 : entry.rc;
-  const rc = isMasked ? 7 : degraded;
+  const rc = isMasked ? 7 : (DEGRADED.get(entry.rc) ?? entry.rc);
   const status = isMasked ? DONE : entry.opStatus;
   if (status === 10 || status === 11) return { ...plain, rc, status: HARD_ERROR };
   if (status !== DONE && status !== ERROR) return { ...plain, rc, status };
   const isExpected = entry.targetRc >= 0 && rc === entry.targetRc;
   const base = { ...plain, rc, status: isExpected ? DONE : ERROR };
-  const looked = isProbe(entry);
-  switch (rc) {
+  return remapFound(entry, base, { ...circumstances, isExpected });
+}
+
+/** 190 and 191 are 0 and 8 with a complaint. */
+const DEGRADED: ReadonlyMap<number, number> = new Map([
+  [190, 0],
+  [191, 8],
+]);
+
+/** Exit codes that tell in which role it was found. */
+function remapFound(
+  entry: HistoryEntry,
+  base: Remapped,
+  { around, isOld, isExpected }: Circumstances & { readonly isExpected: boolean },
+): Remapped {
+  const isLook = isProbe(entry);
+  switch (base.rc) {
     case 0:
-      return looked && entry.targetRc === 7 ? { ...base, status: DONE } : base;
-    case 7:
-      return looked || isExpected || !around.isManaged
-        ? { ...base, status: DONE, seenRole: 'Stopped', forgives: true }
-        : base;
+      return isLook && entry.targetRc === 7 ? { ...base, status: DONE } : base;
+    case 7: {
+      const isFine = isLook || isExpected || !around.isManaged;
+      return isFine ? { ...base, status: DONE, seenRole: 'Stopped', forgives: true } : base;
+    }
     case 8: {
       const seenRole = isOld && !isExpected ? undefined : 'Promoted';
-      return { ...base, status: looked && !isExpected ? DONE : base.status, seenRole };
+      return { ...base, status: isLook ? DONE : base.status, seenRole };
     }
     case 9:
       return { ...base, status: ERROR, seenRole: isOld ? undefined : 'Promoted' };
+    default:
+      return remapError(entry, base);
+  }
+}
+
+/** Exit codes that tell whether another try can help. */
+function remapError(entry: HistoryEntry, base: Remapped): Remapped {
+  switch (base.rc) {
     case 6:
       return { ...base, status: FATAL_ERROR };
     case 3:
-      return entry.intervalMs === 0
-        ? { ...base, status: HARD_ERROR, isHard: true }
-        : { ...base, status: 3 };
+      if (entry.intervalMs > 0) return { ...base, status: UNSUPPORTED };
+      return { ...base, status: HARD_ERROR, isHard: true };
     case 2:
     case 4:
     case 5:
       return { ...base, status: HARD_ERROR, isHard: true };
     default:
-      return base.status === DONE && !isExpected ? { ...base, status: ERROR } : base;
+      return base;
   }
 }

@@ -91,8 +91,8 @@ function determineNode(
     kind,
     state,
     ...presence,
-    isStandby: presence.isPending || isOn('standby'),
-    isMaintenance: isOn('maintenance'),
+    isStandby: presence.isPending || (state !== undefined && isOn('standby')),
+    isMaintenance: state !== undefined && isOn('maintenance'),
     isLeaving: state !== undefined && shutdown !== '0',
     isDc: dc === name,
     attributes,
@@ -176,19 +176,25 @@ function isArriving(state: NodeState): boolean {
 }
 
 function faultOf(state: NodeState, rules: NodeRules): string | undefined {
-  const isPeer = state.daemonOnline === true;
   if (state.join === 'banned') return 'peer failed Pacemaker membership criteria';
   if (isUninvited(state)) {
-    const since = (state.inClusterSince ?? 0) * 1000;
-    const isLate = since > 0 && rules.now >= since + rules.pendingTimeoutMs;
-    return rules.pendingTimeoutMs > 0 && !isPeer && isLate
+    return isOverdue(state, rules)
       ? 'peer pending timed out on joining the process group'
       : undefined;
   }
   if (state.inCluster !== true) return 'peer is no longer part of the cluster';
-  if (!isPeer) return 'peer process is no longer available';
+  if (state.daemonOnline !== true) return 'peer process is no longer available';
   const isKnown = isJoined(state) || state.join === 'pending' || state.join === 'down';
   return isKnown ? undefined : 'peer was in an unknown state';
+}
+
+/** In the ring for too long, and not yet in the cluster. */
+function isOverdue(
+  { daemonOnline, inClusterSince = 0 }: NodeState,
+  { pendingTimeoutMs, now }: NodeRules,
+): boolean {
+  if (daemonOnline === true || pendingTimeoutMs <= 0 || inClusterSince <= 0) return false;
+  return now >= inClusterSince * 1000 + pendingTimeoutMs;
 }
 
 function attributesOf(

@@ -9,6 +9,7 @@ import {
   parseBoolean,
   type Primitive,
   type Resource,
+  unpack,
 } from '@holdfast/cib';
 import { replicasOf } from './node-standing.ts';
 
@@ -90,14 +91,22 @@ function placeOf(
     container: meta.get('container'),
     meta,
     isUnique: clone === undefined ? bundle === undefined : isUniqueClone(configuration, clone),
-    isPromotable: clone?.promotable ?? Number(bundle?.container['promoted-max'] ?? '0') > 0,
+    isPromotable: clone?.promotable ?? (bundle !== undefined && isPromotableBundle(bundle)),
     isRemoved: false,
   };
+}
+
+function isPromotableBundle({ container, meta }: Bundle): boolean {
+  const most = Number(container['promoted-max'] ?? '0');
+  return most > 0 || parseBoolean(unpack(meta).get('promotable')) === true;
 }
 
 /** Several instances on a node must differ, unless the clone says something else (A1.6). */
 export function isUniqueClone(configuration: Configuration, clone: Clone): boolean {
   const meta = metaOf(configuration, clone);
+  const inside = clone.child.kind === 'group' ? clone.child.members : [clone.child];
+  // Only agents that are told their instance can tell instances apart (A1.7.2).
+  if (inside.some(({ agent }) => agent.class !== 'ocf' && agent.class !== 'stonith')) return false;
   const given = parseBoolean(meta.get('globally-unique'));
   return given ?? Number(meta.get('clone-node-max') ?? '1') > 1;
 }

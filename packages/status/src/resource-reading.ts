@@ -15,6 +15,7 @@ export type InstanceReading = {
   readonly node: NodeName;
   readonly role: Exclude<Role, 'Stopped'>;
   readonly isFailed: boolean;
+  readonly isRemoved: boolean;
   readonly isBlocked: boolean;
   readonly isManaged: boolean;
   readonly isNodeMaintenance: boolean;
@@ -29,8 +30,12 @@ export type PrimitiveReading = Standing & {
   readonly isRemoved: boolean;
   readonly isPromotable: boolean;
   readonly instances: readonly InstanceReading[];
-  /** A probe that could not ask where it is to run. */
-  readonly masked: HistoryEntry | undefined;
+  /** An operation under way where it is not active. */
+  readonly pending: { readonly node: NodeName; readonly entry: HistoryEntry } | undefined;
+  /** Probes that could not ask, by node. */
+  readonly masked: ReadonlyMap<NodeName, HistoryEntry>;
+  /** It failed somewhere, and the configuration says to overlook it. */
+  readonly isFailureIgnored: boolean;
 };
 
 export type GroupReading = Standing & {
@@ -54,6 +59,8 @@ export type BundleReading = Standing & {
   readonly replicas: readonly {
     readonly name: string;
     readonly address: string | undefined;
+    /** Where its container runs. */
+    readonly node: NodeName | undefined;
     /** The service inside, or the container where there is none; shown on the container's node. */
     readonly primitive: PrimitiveReading;
   }[];

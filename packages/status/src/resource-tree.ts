@@ -39,15 +39,7 @@ export function readResourceTree(cib: Cib, active: ActiveReading): readonly Reso
     ...ordered.map((resource) => readResource(source, resource)),
     ...removed.map(({ id, agent }): PrimitiveReading => {
       const standing = { id, isManaged: true, isMaintenance: false, targetRole: undefined };
-      return {
-        ...standing,
-        kind: 'primitive',
-        agent,
-        isRemoved: true,
-        isPromotable: false,
-        instances: instancesOf(source, id, undefined),
-        masked: undefined,
-      };
+      return { ...standing, ...bare(source, id), agent, isRemoved: true };
     }),
   ];
 }
@@ -93,8 +85,35 @@ function readPrimitive(source: Source, primitive: Primitive, around: Around): Pr
     isPromotable:
       place?.isPromotable ?? parents.some((each) => each.kind === 'clone' && each.promotable),
     instances: instancesOf(source, primitive.id, number),
-    masked: source.active.traces.find((each) => each.place.id === primitive.id)?.reading.masked,
+    ...tracesOf(source, primitive.id),
   };
+}
+
+type Traces = Pick<PrimitiveReading, 'pending' | 'masked' | 'isFailureIgnored'>;
+
+function tracesOf({ active }: Source, id: string): Traces {
+  const traces = active.traces.filter(({ place }) => place.id === id);
+  const found = [...active.instances.filter(({ place }) => place.id === id), ...traces];
+  const underWay = traces.find(({ reading }) => reading.pending !== undefined);
+  const entry = underWay?.reading.pending;
+  return {
+    pending:
+      underWay === undefined || entry === undefined ? undefined : { node: underWay.node, entry },
+    masked: new Map(
+      found.flatMap(({ node, reading }) =>
+        reading.masked === undefined ? [] : [[node, reading.masked] as const],
+      ),
+    ),
+    isFailureIgnored: found.some(({ reading }) => reading.hasIgnored),
+  };
+}
+
+function bare(
+  source: Source,
+  id: string,
+): Pick<PrimitiveReading, 'kind' | 'isPromotable' | 'instances'> & Traces {
+  const instances = instancesOf(source, id, undefined);
+  return { kind: 'primitive', isPromotable: false, instances, ...tracesOf(source, id) };
 }
 
 function instancesOf(
@@ -108,12 +127,13 @@ function instancesOf(
 }
 
 function instanceReading({ nodes }: ActiveReading, instance: Instance): InstanceReading {
-  const { node, role, isFailed, isBlocked, isManaged: managed, reading } = instance;
+  const { node, role, isFailed, isRemoved, isBlocked, isManaged: managed, reading } = instance;
   const standing = nodes.find(({ name }) => name === node);
   return {
     node,
     role,
     isFailed,
+    isRemoved,
     isBlocked,
     isManaged: managed,
     isNodeMaintenance: standing?.isMaintenance ?? false,
@@ -171,10 +191,17 @@ function readBundle(source: Source, bundle: Bundle): BundleReading {
         : readPrimitive(source, child, { parents: [bundle], number });
     const [at] = instancesOf(source, carrier, undefined);
     const instances =
-      at === undefined ? [] : shown.instances.map((each) => ({ ...each, node: at.node }));
+      at === undefined
+        ? []
+        : shown.instances.map((each) => ({
+            ...each,
+            node: at.node,
+            isNodeUnclean: at.isNodeUnclean,
+          }));
     return {
       name: child === undefined ? carrier : `${bundle.id}-${number}`,
       address: start === undefined ? undefined : addressAt(start, number),
+      node: at?.node,
       primitive: { ...shown, instances },
     };
   });
@@ -195,12 +222,9 @@ function carrierReading(
 ): PrimitiveReading {
   return {
     ...standing,
-    kind: 'primitive',
+    ...bare(source, id),
     id,
     agent: { class: 'ocf', provider: 'heartbeat', type: engine },
     isRemoved: false,
-    isPromotable: false,
-    instances: instancesOf(source, id, undefined),
-    masked: undefined,
   };
 }

@@ -1,5 +1,6 @@
 /** The reading as text, line for line as operators and scripts know it (B8.4, interfaces 4a). */
 import type { NodeName } from '@holdfast/base';
+import type { HistoryEntry } from '@holdfast/cib';
 import type { StatusReading } from './cluster-status.ts';
 import { compareNames, type NodeStanding } from './node-standing.ts';
 import type {
@@ -42,18 +43,21 @@ const KINDS: Readonly<Record<NodeStanding['kind'], string>> = {
 };
 
 function wordFor(node: NodeStanding, isBusy: boolean): string | undefined {
-  const { isOnline, isPending, isStandby, isMaintenance, uncleanWhy, standbyWhy } = node;
-  if (uncleanWhy !== undefined) {
-    return `UNCLEAN (${isPending ? 'pending' : isOnline ? 'online' : 'offline'})`;
-  }
+  const { isOnline, isPending, isStandby, isMaintenance, standbyWhy } = node;
+  if (node.uncleanWhy !== undefined) return `UNCLEAN (${presenceWord(node)})`;
   if (isPending) return 'pending';
-  if (isStandby && isOnline && standbyWhy !== undefined) return 'standby (on-fail)';
   if (isStandby) {
     if (!isOnline) return 'OFFLINE (standby)';
+    if (standbyWhy !== undefined) return 'standby (on-fail)';
     return isBusy ? 'standby (with active resources)' : 'standby';
   }
   if (isMaintenance) return isOnline ? 'maintenance' : 'OFFLINE (maintenance)';
   return undefined;
+}
+
+function presenceWord({ isOnline, isPending }: NodeStanding): string {
+  if (isPending) return 'pending';
+  return isOnline ? 'online' : 'offline';
 }
 
 function nodesOf(resource: ResourceReading): readonly NodeName[] {
@@ -104,19 +108,36 @@ const PENDING_WORDS: Readonly<Record<string, string>> = {
   migrate_from: 'Migrating',
 };
 
-export function primitiveLine(primitive: PrimitiveReading, name = primitive.id): string {
-  const { instances, isRemoved } = primitive;
+export function primitiveLine(
+  primitive: PrimitiveReading,
+  name = primitive.id,
+  carrier?: NodeName,
+): string {
+  const { instances, pending } = primitive;
   const [first, ...more] = instances;
+  const isRemoved = primitive.isRemoved || instances.some((each) => each.isRemoved);
   const head = `${name}\t(${agentText(primitive)}):\t${isRemoved ? ' ORPHANED' : ''}`;
   const state = stateText(primitive, first);
   const flags = flagsOf(primitive, first);
-  if (first === undefined) return `${head} ${state}${flags}`;
-  if (more.length === 0) return `${head} ${state} ${first.node}${flags}`;
-  return `${head} ${state}${flags} [ ${instances.map(({ node }) => node).join(' ')} ]`;
+  const node = first?.node ?? pending?.node ?? carrier;
+  const why = first === undefined ? maskedText(primitive) : '';
+  if (more.length === 0)
+    return `${head} ${state}${node === undefined ? '' : ` ${node}`}${why}${flags}`;
+  return `${head} ${state}${flags} [ ${instances.map((each) => each.node).join(' ')} ]`;
+}
+
+/** What the agent said that could not even be asked. */
+function maskedText({ masked }: PrimitiveReading): string {
+  const [entry] = masked.values();
+  return entry === undefined ? '' : ` (${exitText(entry)}) `;
+}
+
+function exitText({ rc }: HistoryEntry): string {
+  return rc === 2 ? 'Invalid parameter' : 'Not installed';
 }
 
 function stateText(primitive: PrimitiveReading, first: InstanceReading | undefined): string {
-  if (first === undefined) return 'Stopped';
+  if (first === undefined) return PENDING_WORDS[primitive.pending?.entry.task ?? ''] ?? 'Stopped';
   const role = shownRole(primitive, first);
   if (primitive.instances.some(({ isFailed }) => isFailed)) {
     return role === 'Promoted' ? 'FAILED Promoted' : 'FAILED';
@@ -129,24 +150,28 @@ function shownRole({ isPromotable }: PrimitiveReading, { role }: InstanceReading
 }
 
 function flagsOf(primitive: PrimitiveReading, first: InstanceReading | undefined): string {
-  const { isPromotable, targetRole, instances } = primitive;
-  const isMaintenance = primitive.isMaintenance || first?.isNodeMaintenance === true;
-  const isManaged = primitive.isManaged && instances.every((each) => each.isManaged);
-  const isMonitoring = first?.pending?.task === 'monitor' && !first.isFailed;
-  const flags = [
-    ...(first?.isNodeUnclean === true ? ['UNCLEAN'] : []),
-    ...(isMonitoring ? ['Monitoring'] : []),
-    ...(targetRole === 'Stopped' ? ['disabled'] : []),
-    ...(targetRole === 'Unpromoted' && isPromotable ? ['target-role:Unpromoted'] : []),
-    ...(instances.some(({ isBlocked }) => isBlocked)
-      ? ['blocked']
-      : isMaintenance
-        ? ['maintenance']
-        : isManaged
-          ? []
-          : ['unmanaged']),
+  const { instances, isPromotable, targetRole } = primitive;
+  const isMonitoring = instances.some(({ pending }) => pending?.task === 'monitor');
+  const isHeldBack = targetRole === 'Unpromoted' && isPromotable;
+  const flags: readonly (readonly [boolean, string])[] = [
+    [first?.isNodeUnclean === true, 'UNCLEAN'],
+    [isMonitoring, 'Monitoring'],
+    [targetRole === 'Stopped', 'disabled'],
+    [isHeldBack, 'target-role:Unpromoted'],
+    ...careFlags(primitive, first),
+    [primitive.isFailureIgnored, 'failure ignored'],
   ];
-  return inBrackets(flags);
+  return inBrackets(flags.filter(([isSet]) => isSet).map(([, word]) => word));
+}
+
+/** Why the cluster does not take care of it: the first reason only. */
+function careFlags(
+  { instances, isManaged, isMaintenance }: PrimitiveReading,
+  first: InstanceReading | undefined,
+): readonly (readonly [boolean, string])[] {
+  if (instances.some(({ isBlocked }) => isBlocked)) return [[true, 'blocked']];
+  if (isMaintenance || first?.isNodeMaintenance === true) return [[true, 'maintenance']];
+  return [[!isManaged || instances.some((each) => !each.isManaged), 'unmanaged']];
 }
 
 function inBrackets(flags: readonly string[]): string {
@@ -176,8 +201,8 @@ function bundleLines(bundle: BundleReading): readonly string[] {
   return [
     `Container bundle${set}: ${bundle.id} [${bundle.image}]${flags.join('')}:`,
     ...indented(
-      bundle.replicas.map(({ name, address, primitive }) =>
-        primitiveLine(primitive, address === undefined ? name : `${name} (${address})`),
+      bundle.replicas.map(({ name, address, node, primitive }) =>
+        primitiveLine(primitive, address === undefined ? name : `${name} (${address})`, node),
       ),
     ),
   ];
@@ -206,7 +231,7 @@ function cloneLines(reading: StatusReading, clone: CloneReading): readonly strin
       ),
     ),
     ...indented(roleLists(clone, calm)),
-    ...indented(clone.isUnique ? [] : stoppedLists(reading, clone)),
+    ...indented(clone.isUnique || clone.most <= calm.length ? [] : stoppedLists(reading, clone)),
   ];
 }
 
@@ -220,8 +245,10 @@ function isShownAlone(clone: CloneReading, instance: CloneInstance): boolean {
   const places = parts.flatMap(({ instances }) => instances);
   if (places.length === 0) return false;
   if (parts.some(({ instances }) => instances.length !== 1)) return true;
-  const isQuiet = ({ isFailed, isManaged, isNodeUnclean, pending }: InstanceReading): boolean =>
-    !isFailed && isManaged && !isNodeUnclean && pending === undefined;
+  const isQuiet = (each: InstanceReading): boolean =>
+    !each.isFailed && !each.isRemoved && isCalm(each);
+  const isCalm = ({ isManaged, isNodeUnclean, pending }: InstanceReading): boolean =>
+    isManaged && !isNodeUnclean && pending === undefined;
   return !places.every(isQuiet) || new Set(places.map(({ node }) => node)).size !== 1;
 }
 
@@ -241,14 +268,35 @@ function roleLists(clone: CloneReading, calm: readonly CloneInstance[]): readonl
   return [...listLine('Promoted', promoted), ...listLine(rest, others)];
 }
 
-function stoppedLists({ nodes }: StatusReading, clone: CloneReading): readonly string[] {
+function stoppedLists(reading: StatusReading, clone: CloneReading): readonly string[] {
+  const { nodes } = reading;
   const active = new Set(clone.instances.flatMap(nodesOf));
-  if (clone.most <= active.size) return [];
-  const idle = nodes.filter(({ name }) => !active.has(name)).map(({ name }) => name);
-  return listLine(clone.targetRole === 'Stopped' ? 'Stopped (disabled)' : 'Stopped', idle);
+  const masked = new Map(
+    clone.instances.flatMap((instance) => partsOf(instance).flatMap((part) => [...part.masked])),
+  );
+  const lists = new Map<string, NodeName[]>();
+  for (const { name } of nodes) {
+    const entry = masked.get(name);
+    const why = clone.targetRole === 'Stopped' ? 'disabled' : entry && exitText(entry);
+    const title = why === undefined ? 'Stopped' : `Stopped (${why})`;
+    if (!active.has(name) && mayHold(reading, clone, name)) {
+      lists.set(title, [...(lists.get(title) ?? []), name]);
+    }
+  }
+  return [...lists]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([title, names]) => listLine(title, names));
 }
 
 function listLine(title: string, names: readonly NodeName[]): readonly string[] {
   if (names.length === 0) return [];
   return [`${title}: [ ${[...names].sort(compareNames).join(' ')} ]`];
+}
+
+/** A node inside a bundle exists only for what stands behind the bundle in the configuration. */
+function mayHold({ resources }: StatusReading, clone: CloneReading, node: NodeName): boolean {
+  const bundle = resources.findIndex(
+    (each) => each.kind === 'bundle' && each.replicas.some(({ name }) => name === node),
+  );
+  return bundle < resources.indexOf(clone);
 }

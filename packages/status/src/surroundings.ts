@@ -72,8 +72,10 @@ export function failCountOf(
   let lastMs = 0;
   for (const [name, value] of attributes) {
     const match = /^(fail-count|last-failure)-(.+?)(:\d+)?#.+_\d+$/.exec(name);
-    if (match === null || (isUnique ? match[2] + (match[3] ?? '') : match[2]) !== id) continue;
-    if (match[1] === 'fail-count') count = addScores(count, readScore(value) ?? ZERO);
+    if (match === null) continue;
+    const [, kind, base = '', instance = ''] = match;
+    if ((isUnique ? base + instance : base) !== id) continue;
+    if (kind === 'fail-count') count = addScores(count, readScore(value) ?? ZERO);
     else lastMs = Math.max(lastMs, (Number(value) || 0) * 1000);
   }
   return { count, lastMs };
@@ -83,16 +85,28 @@ function onFailOf(cluster: Cluster, place: Place, task: string, intervalMs: numb
   const { primitive } = place;
   const said =
     primitive === undefined ? undefined : saidOnFail(cluster, primitive, task, intervalMs);
-  const isRemote = place.agent.provider === 'pacemaker' && place.agent.type === 'remote';
   const isCarried = place.container !== undefined;
-  const isProbeOrStart = task === 'start' || (task === 'monitor' && intervalMs === 0);
-  if (said !== undefined && !(said === 'restart-container' && !isCarried)) {
-    return said === 'fence' && !cluster.hasFencing ? 'stop' : said;
+  if (said === undefined || (said === 'restart-container' && !isCarried)) {
+    return isCarried ? 'restart-container' : usualOnFail(cluster, place, task, intervalMs);
   }
-  if (isCarried) return 'restart-container';
-  if (isRemote && !isProbeOrStart) return 'reset-remote';
-  if (task === 'stop') return cluster.hasFencing ? 'fence' : 'block';
+  return said === 'fence' && !cluster.hasFencing ? 'stop' : said;
+}
+
+function usualOnFail(
+  { hasFencing }: Cluster,
+  place: Place,
+  task: string,
+  intervalMs: number,
+): OnFail {
+  const isProbeOrStart = task === 'start' || (task === 'monitor' && intervalMs === 0);
+  if (isConnection(place) && !isProbeOrStart) return 'reset-remote';
+  if (task === 'stop') return hasFencing ? 'fence' : 'block';
   return 'restart';
+}
+
+/** To a remote node. */
+function isConnection({ agent: { provider, type } }: Place): boolean {
+  return provider === 'pacemaker' && type === 'remote';
 }
 
 const WORDS: Readonly<Record<string, OnFail>> = {

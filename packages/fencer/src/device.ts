@@ -24,7 +24,7 @@ export function plugOf(device: FenceDevice, target: NodeName): string {
   return hostMap(device.parameters['pcmk_host_map'] ?? '').get(target) ?? target;
 }
 
-/** `haone:1;hatwo:2`: pairs by `;`, blank or comma-free tab; a backslash keeps the next character. */
+/** `haone:1;hatwo:2,3`: pairs parted by `;`, blank or tab; a backslash keeps the next character. */
 export function hostMap(text: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const part of splitUnescaped(text, /[;\s]/)) {
@@ -58,15 +58,20 @@ function words(text: string): readonly string[] {
   return text.split(/[\s,;]+/).filter((word) => word !== '');
 }
 
+/** `isCapped`: the base was longer than `pcmk_delay_max` allows. */
+export type Delay = { readonly waitMs: Milliseconds; readonly isCapped: boolean };
+
 /**
  * How long to wait before the first off: `pcmk_delay_base` (one value, or a map by target), raised by
- * chance up to `pcmk_delay_max`. The survivor of a cut is whoever the longest delay protects.
+ * chance up to `pcmk_delay_max`, and never more than that. The survivor of a cut is whoever the
+ * longest delay protects.
  */
-export function delayBefore(device: FenceDevice, target: NodeName, dice: Prng): Milliseconds {
+export function delayBefore(device: FenceDevice, target: NodeName, dice: Prng): Delay {
   const base = baseDelay(device.parameters['pcmk_delay_base'] ?? '0', target);
   const most = parseDuration(device.parameters['pcmk_delay_max'] ?? '0');
-  if (!most.ok || most.value <= base) return base;
-  return milliseconds(base + dice.below(most.value - base + 1));
+  if (!most.ok || most.value === 0 || most.value === base) return { waitMs: base, isCapped: false };
+  if (most.value < base) return { waitMs: most.value, isCapped: true };
+  return { waitMs: milliseconds(base + dice.below(most.value - base + 1)), isCapped: false };
 }
 
 function baseDelay(text: string, target: NodeName): Milliseconds {
@@ -83,10 +88,13 @@ export function timeoutOf(device: FenceDevice, action: string, config: FencerCon
   return read.ok ? read.value : config.timeoutMs;
 }
 
+/** Tries in all, however many are configured: a request must come to an end. */
+const TRIES_MAX = 10;
+
 /** How often an action is tried in all: `pcmk_<action>_retries`, 2 unless set. */
 export function triesOf(device: FenceDevice, action: string): number {
   const tries = Number(device.parameters[`pcmk_${action}_retries`] ?? '2');
-  return Number.isInteger(tries) && tries > 0 ? tries : 1;
+  return Number.isInteger(tries) && tries > 0 ? Math.min(tries, TRIES_MAX) : 1;
 }
 
 /** Runs one device may have at once; undefined: no limit. */
@@ -95,14 +103,27 @@ export function limitOf(device: FenceDevice): number | undefined {
   return limit < 0 ? undefined : Math.max(1, limit);
 }
 
-/** What the agent is told: everything that is not for the fencer itself, and the plug. */
-export function agentParameters(
-  device: FenceDevice,
-  plug: string,
-): Readonly<Record<string, string>> {
-  const own = Object.entries(device.parameters).filter(([name]) => !name.startsWith('pcmk_'));
+/** What the agent is told, and which plug that names. */
+export type Told = {
+  readonly plug: string;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/**
+ * Everything that is not for the fencer itself, and the plug of the target: under the name that
+ * `pcmk_host_argument` gives it, unless the device names its plug by itself (other than `dynamic`).
+ */
+export function toldTo(device: FenceDevice, target: NodeName): Told {
+  const own: Record<string, string> = Object.fromEntries(
+    Object.entries(device.parameters).filter(
+      ([name]) => !name.startsWith('pcmk_') && name !== 'action',
+    ),
+  );
   const argument = device.parameters['pcmk_host_argument'] ?? 'plug';
-  return { ...Object.fromEntries(own), ...(argument === 'none' ? {} : { [argument]: plug }) };
+  const given = own[argument] ?? (argument === 'plug' ? own['port'] : undefined);
+  if (given !== undefined && given !== 'dynamic') return { plug: given, parameters: own };
+  const plug = plugOf(device, target);
+  return { plug, parameters: argument === 'none' ? own : { ...own, [argument]: plug } };
 }
 
 /** The devices to use for a target, level by level; without a topology each device is a level. */

@@ -19,15 +19,20 @@ export type Phase =
       readonly step: Step;
       readonly call: CallId;
       readonly killAt: Instant;
-    };
+    }
+  /** Nobody asks for it any more. */
+  | { readonly kind: 'over' };
+
+/** A request that no job answers yet. */
+export type Later = { readonly id: string; readonly action: FenceAction };
 
 export type Job = {
   readonly target: NodeName;
   readonly action: FenceAction;
   /** Requests this job answers; empty once they are answered. */
   ids: string[];
-  /** Requests that came after the answer: they get a job of their own. */
-  later: { readonly id: string; readonly action: FenceAction }[];
+  /** Requests for something else, or that came after the answer: they get a job of their own. */
+  later: Later[];
   readonly startedAt: Instant;
   readonly levels: readonly (readonly FenceDevice[])[];
   level: number;

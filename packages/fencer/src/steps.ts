@@ -8,16 +8,8 @@ import {
   type NodeName,
   note,
 } from '@holdfast/base';
-import {
-  agentParameters,
-  delayBefore,
-  limitOf,
-  planFor,
-  plugOf,
-  timeoutOf,
-  triesOf,
-} from './device.ts';
-import { currentDevice, type Job, type Step } from './job.ts';
+import { delayBefore, limitOf, planFor, timeoutOf, toldTo, triesOf } from './device.ts';
+import { currentDevice, type Job, type Later, type Step } from './job.ts';
 import type { FenceAction, FenceDevice, FencerEffect } from './protocol.ts';
 import type { FencerState, Turn } from './state.ts';
 
@@ -63,14 +55,18 @@ function approach(turn: Turn, job: Job, device: FenceDevice): void {
     job.phase = { kind: 'ready', step: 'on' };
     return;
   }
-  const delay = delayBefore(device, job.target, turn.state.dice);
-  if (delay === 0) {
+  const { waitMs, isCapped } = delayBefore(device, job.target, turn.state.dice);
+  if (isCapped) {
+    const text = `${device.id}: pcmk_delay_base is longer than pcmk_delay_max, which counts`;
+    turn.effects.push(note('warning', 'fence-delay-capped', text));
+  }
+  if (waitMs === 0) {
     job.phase = { kind: 'ready', step: 'off' };
     return;
   }
-  job.phase = { kind: 'delaying', until: after(turn.now, delay) };
+  job.phase = { kind: 'delaying', until: after(turn.now, waitMs) };
   turn.effects.push(
-    note('notice', 'fence-delay', `${device.id} waits ${delay} ms before it fences ${job.target}`),
+    note('notice', 'fence-delay', `${device.id} waits ${waitMs} ms before it fences ${job.target}`),
   );
 }
 
@@ -78,7 +74,6 @@ export function run(turn: Turn, job: Job): void {
   const { phase } = job;
   const device = currentDevice(job);
   if (phase.kind !== 'ready' || device === undefined || isBusy(turn.state, device)) return;
-  const plug = plugOf(device, job.target);
   const timeoutMs = timeoutOf(device, phase.step, turn.state.config);
   turn.state.lastCall += 1;
   const call = callId(turn.state.lastCall);
@@ -92,8 +87,7 @@ export function run(turn: Turn, job: Job): void {
       agent: device.agent,
       action: device.parameters[`pcmk_${phase.step}_action`] ?? phase.step,
       target: job.target,
-      plug,
-      parameters: agentParameters(device, plug),
+      ...toldTo(device, job.target),
       timeoutMs,
     },
   });
@@ -138,17 +132,8 @@ export function afterStep(turn: Turn, job: Job, ended: Ended & { readonly step: 
       else tryAgain(turn, job, failure);
       return;
     case 'on':
-      if (failure !== undefined) {
-        const device = currentDevice(job)?.id ?? '';
-        turn.effects.push(
-          note(
-            'warning',
-            'power-on-failed',
-            `${device} could not switch ${job.target} on again: ${failure}`,
-          ),
-        );
-      }
-      switchOnNext(turn, job, failure);
+      if (failure !== undefined && job.action === 'on') tryAgain(turn, job, failure);
+      else afterOn(turn, job, failure);
       return;
   }
 }
@@ -160,7 +145,7 @@ function failureOf(ended: Ended & { readonly step: Step }): string | undefined {
   if (ended.step !== 'status')
     return ended.code === 0 ? undefined : `it failed with exit code ${ended.code}${said}`;
   if (ended.code === 2) return undefined;
-  if (ended.code === 0) return 'it says that it has switched off, but its status is still on';
+  if (ended.code === 0) return 'the device says it is off, but its status is still on';
   return `its status cannot be read: exit code ${ended.code}${said}`;
 }
 
@@ -168,8 +153,9 @@ function tryAgain(turn: Turn, job: Job, failure: string): void {
   const device = currentDevice(job);
   if (device === undefined) return;
   job.lastFailure = `${device.id}: ${failure}`;
-  if (job.tries < triesOf(device, 'off')) {
-    job.phase = { kind: 'ready', step: 'off' };
+  const again = job.action === 'on' ? 'on' : 'off';
+  if (job.tries < triesOf(device, again)) {
+    job.phase = { kind: 'ready', step: again };
     return;
   }
   job.level += 1;
@@ -206,31 +192,36 @@ function proveNext(turn: Turn, job: Job): void {
   }
   turn.effects.push(fencedEffect(job, 'device', turn.now));
   job.ids = [];
-  job.device = 0;
-  const first = currentDevice(job);
-  const stayOff = job.action === 'off' || first?.parameters['pcmk_reboot_action'] === 'off';
-  if (stayOff) finish(turn, job);
-  else job.phase = { kind: 'ready', step: 'on' };
+  job.device = -1;
+  if (job.action === 'off') finish(turn, job);
+  else switchOnNext(turn, job);
 }
 
-function switchOnNext(turn: Turn, job: Job, failure: string | undefined): void {
-  job.device += 1;
+/** After the proof, an "on" that fails changes nothing: it is told, and the next device's turn. */
+function afterOn(turn: Turn, job: Job, failure: string | undefined): void {
+  if (failure !== undefined) {
+    const device = currentDevice(job)?.id ?? '';
+    const text = `${device} could not switch ${job.target} on again: ${failure}`;
+    turn.effects.push(note('warning', 'power-on-failed', text));
+  }
+  switchOnNext(turn, job);
+}
+
+/** Turns to the level's next device that may switch on; without one the job is done. */
+function switchOnNext(turn: Turn, job: Job): void {
+  do job.device += 1;
+  while (job.action === 'reboot' && staysOff(currentDevice(job)));
   if (currentDevice(job) !== undefined) {
+    job.tries = 0;
     job.phase = { kind: 'ready', step: 'on' };
     return;
   }
-  if (job.ids.length > 0 && failure === undefined)
-    turn.effects.push(fencedEffect(job, 'device', turn.now));
-  if (job.ids.length > 0 && failure !== undefined) {
-    turn.effects.push({
-      kind: 'fence-failed',
-      ids: job.ids,
-      target: job.target,
-      action: job.action,
-      reason: failure,
-    });
-  }
+  if (job.ids.length > 0) turn.effects.push(fencedEffect(job, 'device', turn.now));
   finish(turn, job);
+}
+
+function staysOff(device: FenceDevice | undefined): boolean {
+  return device?.parameters['pcmk_reboot_action'] === 'off';
 }
 
 export function fencedEffect(job: Job, by: 'device' | 'human', now: Instant): FencerEffect {
@@ -239,7 +230,7 @@ export function fencedEffect(job: Job, by: 'device' | 'human', now: Instant): Fe
     ids: job.ids,
     target: job.target,
     action: job.action,
-    devices: (job.levels[job.level] ?? []).map(({ id }) => id),
+    devices: by === 'human' ? [] : (job.levels[job.level] ?? []).map(({ id }) => id),
     tookMs: milliseconds(now - job.startedAt),
     by,
   };
@@ -248,7 +239,17 @@ export function fencedEffect(job: Job, by: 'device' | 'human', now: Instant): Fe
 /** The job is over; requests that came after its answer get one of their own. */
 function finish(turn: Turn, job: Job): void {
   turn.state.jobs.delete(job.target);
-  const [first] = job.later;
+  resume(turn, job.target, job.later);
+}
+
+/** Equal requests become one job; those that differ wait for it, in the order they came. */
+export function resume(turn: Turn, target: NodeName, later: readonly Later[]): void {
+  const [first] = later;
   if (first === undefined) return;
-  begin(turn, { target: job.target, action: first.action, ids: job.later.map(({ id }) => id) });
+  const equal = later.filter(({ action }) => action === first.action);
+  const rest = later.filter(({ action }) => action !== first.action);
+  begin(turn, { target, action: first.action, ids: equal.map(({ id }) => id) });
+  const job = turn.state.jobs.get(target);
+  if (job === undefined) resume(turn, target, rest);
+  else job.later.push(...rest);
 }

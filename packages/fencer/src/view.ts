@@ -17,6 +17,8 @@ function doing(job: Job): Omit<FencingView, 'target'> {
   const device = currentDevice(job)?.id ?? 'no device';
   const last = job.lastFailure === '' ? '' : ` (before: ${job.lastFailure})`;
   switch (job.phase.kind) {
+    case 'over':
+      return { doing: 'ends', until: undefined };
     case 'ready':
       return { doing: `waits for ${device}${last}`, until: undefined };
     case 'delaying':

@@ -8,7 +8,7 @@ import { completeAction } from './deciding.ts';
 import { answer, refusal } from './proposals.ts';
 import type { ControllerInput } from './protocol.ts';
 import { beginFence, endFences, markDown, pendingFences } from './replica.ts';
-import { type ControllerState, isDc, isMember, selfName, wallMs } from './state.ts';
+import { type ControllerState, isMember, selfName, wallMs } from './state.ts';
 import { emit, send, tell } from './stream.ts';
 
 export function onFenceBegin(
@@ -33,13 +33,13 @@ export function onFenceBegin(
   if (origin === selfName(state)) emit(state, { kind: 'fence-request', id, target, action });
 }
 
-/** An operator's wish, carried out by the DC. */
+/** An operator's wish, carried out by whoever is or will be the DC: the votes may not be counted yet. */
 export function onFenceAsk(
   state: ControllerState,
   command: Command & { kind: 'fence-ask' },
   now: Instant,
 ): void {
-  if (!isDc(state)) return;
+  if (state.replica.seniority[0] !== state.config.self) return;
   send(state, {
     kind: 'fence-begin',
     id: command.id,

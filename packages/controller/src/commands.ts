@@ -63,6 +63,8 @@ export type FenceEntry = {
   readonly action: FenceAction;
   readonly state: 'pending' | 'done' | 'failed';
   readonly origin: NodeName;
+  /** The life of the node that runs it: the next one knows nothing of it. */
+  readonly originLife: string;
   readonly byHand: boolean;
   readonly detail: string;
   readonly devices: readonly string[];

@@ -23,6 +23,7 @@ export function onFenceBegin(
     action,
     state: 'pending',
     origin,
+    originLife: state.replica.incarnations.get(origin) ?? '',
     byHand,
     detail: reason,
     devices: [],

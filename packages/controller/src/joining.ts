@@ -240,9 +240,11 @@ function settleFences(state: ControllerState, now: Instant): void {
   const isOver = (fence: FenceEntry): boolean =>
     present.has(fence.target) &&
     (!fence.byHand || fence.life !== state.replica.incarnations.get(fence.target));
+  const isRunning = ({ origin, originLife }: FenceEntry): boolean =>
+    present.has(origin) && state.replica.incarnations.get(origin) === originLife;
   const pending = pendingFences(state.replica);
   for (const fence of pending) {
-    if (!present.has(fence.origin)) {
+    if (!isRunning(fence)) {
       endUnproven(state, fence, `${fence.origin}, which ran it, has left`, now);
     } else if (isOver(fence)) {
       const isWanted = pending.some((other) => other.target === fence.target && !isOver(other));

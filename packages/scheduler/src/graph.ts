@@ -5,9 +5,10 @@ import type { NodeReading } from '@holdfast/status';
 import type { ActionId, Graph, GraphAction } from '@holdfast/transition';
 import type { Ordering } from './constraints.ts';
 import { operationPlan } from './operations.ts';
-import type { Plan, UnitPlan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Situation } from './situation.ts';
 import { orderedPairs } from './spread.ts';
+import type { UnitPlan } from './unit-plan.ts';
 import { recurringOps, intervalOf, type Unit } from './units.ts';
 
 /** The graph while it is built: actions by what they do, so that constraints find them. */

@@ -1,6 +1,6 @@
 /** Stage 4, second half: what one unit's move means for those ordered behind or before it (B4). */
 import { means, type Ordering } from './constraints.ts';
-import type { UnitPlan } from './plan.ts';
+import type { UnitPlan } from './unit-plan.ts';
 import type { Situation } from './situation.ts';
 
 /**

@@ -84,6 +84,7 @@ export class Healer {
     this.#offSince.set(host.name, since);
     if (stage.agenda.now() - since < OFF_MS_MAX) return;
     host.tell('somebody switches its outlet on');
+    this.#world.shots.handSwitchesOn(host.name);
     power.switchOn(host.name);
   }
 }

@@ -12,6 +12,8 @@ export class Shots {
   /** Shots that hit a node with power, in order. */
   readonly hits: { readonly target: NodeName; readonly at: number }[] = [];
   #healedAt: number | undefined;
+  /** Shots that are owed to a hand at the outlet, by target. */
+  readonly #owed = new Map<NodeName, number>();
 
   constructor(stage: Stage, hasCompany: (id: number) => boolean) {
     this.#stage = stage;
@@ -34,13 +36,21 @@ export class Shots {
     const since = this.#healedAt;
     if (since === undefined) return;
     const count = this.hits.filter((each) => each.target === target && each.at >= since).length;
-    if (count > AFTER_HEAL_MAX) {
+    if (count > AFTER_HEAL_MAX + (this.#owed.get(target) ?? 0)) {
       violate(
         this.#stage,
         'fence-loop',
         `${target} is shot for the ${count}th time although everything was healed`,
       );
     }
+  }
+
+  /**
+   * Somebody switches a node on while it may be being fenced: the device then says "on" where "off"
+   * was to be proven, and the shot that follows is that hand's, not a loop of ours.
+   */
+  handSwitchesOn(target: NodeName): void {
+    this.#owed.set(target, (this.#owed.get(target) ?? 0) + 1);
   }
 
   heal(): void {

@@ -78,7 +78,7 @@ export function onFencerResult(
 
 export function onFenceEnd(state: ControllerState, command: Command & { kind: 'fence-end' }): void {
   const { ids, target, outcome, devices, detail, atMs } = command;
-  state.local.fenceEnds = state.local.fenceEnds.filter((each) => each.ids.join() !== ids.join());
+  rememberTold(state, command);
   const entries = state.replica.fences.filter(
     (each) => ids.includes(each.id) && each.state === 'pending',
   );
@@ -90,7 +90,27 @@ export function onFenceEnd(state: ControllerState, command: Command & { kind: 'f
   });
   if (outcome === 'fenced') proven(state, target, entries, detail);
   else tell(state, 'error', 'fence-failed', `fencing ${target} failed: ${detail}`);
-  for (const id of ids) completeAction(state, id, outcome === 'fenced');
+  const awaited = ids.filter((id) => completeAction(state, id, outcome === 'fenced'));
+  if (awaited.length === 0) state.deciding.dirty ??= `a fence of ${target} ended`;
+}
+
+/** Ends of own fences that are kept to be said again. */
+const TOLD_MAX = 32;
+
+function rememberTold({ local }: ControllerState, command: Command & { kind: 'fence-end' }): void {
+  const key = command.ids.join();
+  const own = local.fenceEnds.find((each) => each.ids.join() === key);
+  if (own === undefined) return;
+  local.fenceEnds = local.fenceEnds.filter((each) => each !== own);
+  local.toldFenceEnds = [...local.toldFenceEnds, own].slice(-TOLD_MAX);
+}
+
+/** The replica that won does not know that a fence of ours has ended: it is said again. */
+export function tellEndsAgain({ local, replica }: ControllerState): void {
+  const open = new Set(pendingFences(replica).map(({ id }) => id));
+  const again = local.toldFenceEnds.filter(({ ids }) => ids.some((id) => open.has(id)));
+  local.toldFenceEnds = local.toldFenceEnds.filter((each) => !again.includes(each));
+  local.fenceEnds = [...local.fenceEnds, ...again];
 }
 
 function proven(

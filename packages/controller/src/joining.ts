@@ -15,7 +15,7 @@ import { compareVersions, formatVersion } from '@holdfast/cib';
 import { isStored, step as stepStore, versionOf } from '@holdfast/cib-store';
 import type { Envelope, FenceEntry, Offer, Snapshot, ViewId } from './commands.ts';
 import { disregard } from './deciding.ts';
-import { answerForgottenFences } from './fencing.ts';
+import { answerForgottenFences, tellEndsAgain } from './fencing.ts';
 import { admit, endFences, markAbsent, markDown, pendingFences, wasShot } from './replica.ts';
 import { discardProposals, refuseStoring, restartWaiting } from './proposals.ts';
 import type { Membership, QuorumNews } from './protocol.ts';
@@ -253,6 +253,7 @@ function settleFences(state: ControllerState, now: Instant): void {
     }
   }
   answerForgottenFences(state);
+  tellEndsAgain(state);
   for (const command of state.local.fenceEnds) send(state, command);
 }
 

@@ -44,6 +44,8 @@ export type Local = {
   readonly running: Map<string, ResourceAction>;
   /** Ends of fences run here that the stream has not brought back yet. */
   fenceEnds: (Command & { kind: 'fence-end' })[];
+  /** Those that the stream has brought back: members that were away then may not have heard them. */
+  toldFenceEnds: (Command & { kind: 'fence-end' })[];
 };
 
 /** A request that waits for its answer. */
@@ -126,7 +128,12 @@ export function controller(
     view: { kind: 'none' },
     previous: '',
     quorum: { quorate: false, totalVotes: 0 },
-    local: { own: { history: [], transientAttributes: {} }, running: new Map(), fenceEnds: [] },
+    local: {
+      own: { history: [], transientAttributes: {} },
+      running: new Map(),
+      fenceEnds: [],
+      toldFenceEnds: [],
+    },
     proposals: [],
     stored: new Map(),
     waiting: new Map(),

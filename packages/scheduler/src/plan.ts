@@ -35,6 +35,8 @@ type Whereabouts = {
   isUnsettled: boolean;
   /** It may run where nobody can look, and which is not to be fenced: it must not start elsewhere. */
   mayRunUnproven: boolean;
+  /** Such a node is known to have run it: that it seems to run here too proves nothing. */
+  didRunUnproven: boolean;
 };
 
 function planUnit(situation: Situation, unit: Unit, target: NodeName | undefined): UnitPlan {
@@ -45,6 +47,7 @@ function planUnit(situation: Situation, unit: Unit, target: NodeName | undefined
     isFrozen: !unit.isManaged,
     isUnsettled: false,
     mayRunUnproven: false,
+    didRunUnproven: false,
   };
   for (const node of situation.nodes) look(situation, unit, node, found);
   const { running, probes, impliedStops, isUnsettled } = found;
@@ -55,7 +58,8 @@ function planUnit(situation: Situation, unit: Unit, target: NodeName | undefined
   if (isFrozen) return { ...base, ...idle };
   const moves = transitionOf(situation, unit, running, target);
   const isElsewhere = moves.start !== undefined && !running.includes(moves.start);
-  if (!found.mayRunUnproven || !isElsewhere) return { ...base, ...moves };
+  const isUnsafe = found.didRunUnproven || (found.mayRunUnproven && isElsewhere);
+  if (moves.start === undefined || !isUnsafe) return { ...base, ...moves };
   const why = `${unit.id} is not started: it may still run on a node that is not proven down`;
   return { ...base, ...moves, start: undefined, why };
 }
@@ -67,13 +71,22 @@ function look(situation: Situation, unit: Unit, node: NodeReading, found: Wherea
     return;
   }
   if (!node.isOnline) {
-    found.mayRunUnproven ||= mayRunUnseen(node, standing);
+    lookFromAfar(node, standing, found);
     return;
   }
   found.isFrozen ||= node.isMaintenance && standing !== 'stopped';
   found.isUnsettled ||= isStuck || standing === 'busy';
   if (standing === 'active') found.running.push(node.name);
   if (standing === 'unknown' && needsProbe(situation, unit)) found.probes.push(node.name);
+}
+
+function lookFromAfar(node: NodeReading, standing: Activity['standing'], found: Whereabouts): void {
+  found.mayRunUnproven ||= mayRunUnseen(node, standing);
+  found.didRunUnproven ||= didRun(node, standing);
+}
+
+function didRun({ isUnclean }: NodeReading, standing: Activity['standing']): boolean {
+  return isUnclean && (standing === 'active' || standing === 'busy');
 }
 
 /** On a node that does not answer: lost and not fenced, or on its way into the cluster. */

@@ -11,6 +11,8 @@ export type Victims = {
   readonly hosts: readonly Host[];
   readonly network: Network;
   readonly power: Power;
+  /** Everything was healed. */
+  readonly isOver: () => boolean;
 };
 
 type Fault = { readonly weight: number; readonly cause: (victims: Victims, host: Host) => void };
@@ -22,8 +24,8 @@ export class Faults {
   #isOver = false;
   count = 0;
 
-  constructor(victims: Victims, pauseMsMax: number) {
-    this.#victims = victims;
+  constructor(victims: Omit<Victims, 'isOver'>, pauseMsMax: number) {
+    this.#victims = { ...victims, isOver: () => this.#isOver };
     this.#pauseMsMax = pauseMsMax;
   }
 
@@ -86,6 +88,7 @@ const FAULTS: readonly Fault[] = [
   { weight: 14, cause: freezeNode },
   { weight: 10, cause: cutOneWay },
   { weight: 12, cause: partition },
+  { weight: 8, cause: flap },
   { weight: 10, cause: degrade },
   { weight: 5, cause: troubleDisk },
   { weight: 12, cause: troubleDevice },
@@ -157,6 +160,25 @@ function partition({ stage, hosts, network }: Victims, host: Host): void {
   const length = drawLength(dice);
   tell(stage, 'network', `splits into ${left.join(' ')} and ${right.join(' ')} for ${length} ms`);
   network.partition([left, right], length);
+}
+
+/** Rings that break again while they form: parts of them go different ways. */
+function flap(victims: Victims, host: Host): void {
+  const { stage, hosts, network } = victims;
+  const { dice } = stage;
+  const times = between(dice, 3, 8);
+  tell(stage, 'network', `flaps ${times} times`);
+  let at = 0;
+  for (let count = 0; count < times; count += 1) {
+    at += between(dice, 200, 2500);
+    const left = hosts.filter((each) => each === host || dice.chance(1, 2)).map(({ id }) => id);
+    const right = hosts.map(({ id }) => id).filter((id) => !left.includes(id));
+    const length = between(dice, 300, 3000);
+    stage.agenda.after(at, () => {
+      if (victims.isOver()) return;
+      network.partition([left, right], length);
+    });
+  }
 }
 
 function degrade({ stage, hosts, network }: Victims, host: Host): void {

@@ -13,7 +13,6 @@ const OFF_MS_MAX = 20_000;
 
 export class Healer {
   readonly #world: World;
-  readonly #offSince = new Map<string, number>();
   #isTidying = false;
   #isDone = false;
   #asked: readonly string[] = [];
@@ -76,13 +75,8 @@ export class Healer {
 
   #power(host: Host): void {
     const { power, stage } = this.#world;
-    if (power.isOutletOn(host.name)) {
-      this.#offSince.delete(host.name);
-      return;
-    }
-    const since = this.#offSince.get(host.name) ?? stage.agenda.now();
-    this.#offSince.set(host.name, since);
-    if (stage.agenda.now() - since < OFF_MS_MAX) return;
+    const since = power.offSince(host.name);
+    if (since === undefined || stage.agenda.now() - since < OFF_MS_MAX) return;
     host.tell('somebody switches its outlet on');
     this.#world.shots.handSwitchesOn(host.name);
     power.switchOn(host.name);

@@ -25,6 +25,8 @@ export type Eyes = { readonly power: Power; readonly onConfirm: (node: NodeName)
 export class Operator {
   readonly #stage: Stage;
   readonly #eyes: Eyes;
+  /** The longest pause between two requests, in ms. */
+  readonly #pauseMsMax: number;
   readonly #hosts: readonly Host[];
   readonly writes: Write[] = [];
   readonly #open = new Map<string, Write | undefined>();
@@ -32,15 +34,16 @@ export class Operator {
   #last = 0;
   #isOver = false;
 
-  constructor(stage: Stage, hosts: readonly Host[], eyes: Eyes) {
+  constructor(stage: Stage, hosts: readonly Host[], eyes: Eyes, pauseMsMax: number) {
     this.#eyes = eyes;
+    this.#pauseMsMax = pauseMsMax;
     this.#stage = stage;
     this.#hosts = hosts;
   }
 
   begin(): void {
     const { agenda, dice } = this.#stage;
-    agenda.after(between(dice, 300, 6000), () => {
+    agenda.after(between(dice, 20, this.#pauseMsMax), () => {
       if (this.#isOver) return;
       const host = pickAny(
         dice,

@@ -58,6 +58,8 @@ export type Plan = {
   readonly faultsMs: number;
   /** The longest pause between two faults, in ms: few at a time, or a storm. */
   readonly pauseMsMax: number;
+  /** The same for what operators ask. */
+  readonly operatorPauseMsMax: number;
   readonly lastManStanding: boolean;
   readonly autoTieBreaker: boolean;
   readonly firstCib: string;
@@ -89,6 +91,7 @@ export function drawPlan(choice: Choice): Plan {
     firstCib: encodeDisk({ root: read.value, term: 0 }),
     resources: drawn.resources,
     pauseMsMax: pick(dice, [15_000, 15_000, 8000, 3000]),
+    operatorPauseMsMax: pick(dice, [6000, 6000, 1000]),
     lastManStanding: !isTwo && dice.chance(1, 5),
     autoTieBreaker: count === 4 && dice.chance(1, 3),
     nodes: drawNodes(dice, names, isSplit),

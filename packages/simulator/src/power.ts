@@ -27,7 +27,7 @@ export type PowerWatch = {
   readonly onProof: (node: NodeName) => void;
 };
 
-type Supply = { isOn: boolean; isPlugged: boolean };
+type Supply = { isOn: boolean; isPlugged: boolean; offSince: number | undefined };
 
 const DONE = { code: 0, output: '' };
 const SAYS_OFF = { code: 2, output: 'Status: OFF' };
@@ -47,7 +47,8 @@ export class Power {
     this.#stage = stage;
     this.#watch = watch;
     this.#statusLies = statusLies;
-    for (const name of nodes) this.#supplies.set(name, { isOn: true, isPlugged: true });
+    for (const name of nodes)
+      this.#supplies.set(name, { isOn: true, isPlugged: true, offSince: undefined });
   }
 
   isUp(node: NodeName): boolean {
@@ -57,6 +58,11 @@ export class Power {
 
   isOutletOn(node: NodeName): boolean {
     return this.#supplies.get(node)?.isOn === true;
+  }
+
+  /** When the outlet was last switched off; undefined: it is on. */
+  offSince(node: NodeName): number | undefined {
+    return this.#supplies.get(node)?.offSince;
   }
 
   isReachable(asker: NodeName): boolean {
@@ -118,10 +124,15 @@ export class Power {
     const wasUp = this.isUp(node);
     const wasOn = supply.isOn;
     Object.assign(supply, change);
-    if (wasOn !== supply.isOn)
-      tell(this.#stage, 'pdu', `outlet ${node} is ${supply.isOn ? 'on' : 'off'}`);
+    if (wasOn !== supply.isOn) this.#tellSwitched(node, supply);
+    const isUp = this.isUp(node);
     if (wasUp && wasOn && !supply.isOn) this.#watch.onShot(node);
-    if (wasUp && !this.isUp(node)) this.#watch.onDown(node);
-    if (!wasUp && this.isUp(node)) this.#watch.onPower(node);
+    if (wasUp && !isUp) this.#watch.onDown(node);
+    if (!wasUp && isUp) this.#watch.onPower(node);
+  }
+
+  #tellSwitched(node: NodeName, supply: Supply): void {
+    supply.offSince = supply.isOn ? undefined : this.#stage.agenda.now();
+    tell(this.#stage, 'pdu', `outlet ${node} is ${supply.isOn ? 'on' : 'off'}`);
   }
 }

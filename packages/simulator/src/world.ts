@@ -58,12 +58,10 @@ export function buildWorld(plan: Plan, clock: () => number): World {
   const names = plan.nodes.map(({ name }) => name);
   const powerWatch = watchPower(hosts, owners, shots);
   const power = new Power(stage, names, powerWatch, plan.plant === 'believed-lie');
-  const operator = new Operator(stage, hosts, {
-    power,
-    onConfirm: (node) => {
-      owners.proven(node);
-    },
-  });
+  const onConfirm = (node: NodeName): void => {
+    owners.proven(node);
+  };
+  const operator = new Operator(stage, hosts, { power, onConfirm }, plan.operatorPauseMsMax);
   const watch = watchHosts({ stage, byId, owners, shots, operator });
   const planner = plan.plant === 'no-fence-wait' ? withoutFenceWait(honestPlanner) : honestPlanner;
   for (const each of plan.nodes) {

@@ -248,9 +248,9 @@ function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus 
     quorum: { ...reading.quorum, waitingFor: reading.quorum.waitingFor.map(nameOf) },
     controller: reading.activity,
     warnings: [
-      ...(conf.totem.sealed
-        ? []
-        : ['datagrams are neither encrypted nor authenticated (secauth: off)']),
+      conf.totem.sealed
+        ? 'secauth asks for sealed datagrams, and this version cannot seal: they are neither encrypted nor authenticated'
+        : 'datagrams are neither encrypted nor authenticated (secauth: off)',
       ...pending,
     ],
     counters: ring.counters,

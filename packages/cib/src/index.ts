@@ -38,7 +38,14 @@ export {
   type PatchFault,
 } from './patch.ts';
 export { type Cib, describeReadFault, readCib, readConfiguration, type ReadFault } from './read.ts';
-export { parseBoolean, parseRole, readDuration, readScore, type Role } from './literals.ts';
+export {
+  integerPrefix,
+  parseBoolean,
+  parseRole,
+  readDuration,
+  readScore,
+  type Role,
+} from './literals.ts';
 export { readStatus, statusToXml } from './read-status.ts';
 export { expandSubmatches, matches, nextRuleChange, type RuleContext } from './rules.ts';
 export type {

@@ -68,6 +68,8 @@ export type NodeEntry = {
   readonly id: string;
   readonly name: NodeName;
   readonly kind: NodeKind;
+  /** What every resource thinks of it to begin with; rarely written. */
+  readonly score?: Score;
   readonly attributes: readonly NvSet[];
   readonly utilization: readonly NvSet[];
 };
@@ -144,6 +146,8 @@ export type ResourceSet = {
   readonly id: string;
   readonly resources: readonly string[];
   readonly sequential: boolean;
+  /** Somebody wrote it; between sets of an order only that counts. */
+  readonly isSequentialWritten?: boolean;
   readonly requireAll: boolean;
   readonly ordering: string | undefined;
   readonly action: string | undefined;

@@ -59,6 +59,7 @@ function readSets(context: ReadContext, element: XmlElement): readonly ResourceS
       id: attributes['id'] ?? '',
       resources: childElements(set, 'resource_ref').map((each) => each.attributes['id'] ?? ''),
       sequential: booleanAt(context, set, 'sequential') ?? true,
+      ...(set.attributes['sequential'] === undefined ? {} : { isSequentialWritten: true }),
       requireAll: booleanAt(context, set, 'require-all') ?? true,
       ordering: attributes['ordering'],
       action: attributes['action'],

@@ -43,6 +43,7 @@ function readNodeState(state: XmlElement): NodeState {
   return {
     id: attributes['id'] ?? '',
     name: nameOf(attributes['uname']) ?? nodeName(attributes['id'] ?? ''),
+    ...(nameOf(attributes['uname']) === undefined ? { isNameless: true } : {}),
     inCluster: presence(attributes['in_ccm']),
     ...sinceOf('inClusterSince', attributes['in_ccm']),
     daemonOnline: daemonPresence(attributes['crmd']),
@@ -124,6 +125,9 @@ function readEntry(op: XmlElement): HistoryEntry {
     onNode: nameOf(attributes['on_node']),
     migrateSource: attributes['migrate_source'],
     migrateTarget: attributes['migrate_target'],
+    ...(attributes['crm_feature_set'] === undefined
+      ? {}
+      : { featureSet: attributes['crm_feature_set'] }),
   };
 }
 

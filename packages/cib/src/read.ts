@@ -1,10 +1,10 @@
 /** A whole CIB, read: the document, its version, the typed configuration and status. */
-import { fail, type NodeName, nodeName, ok, type Result } from '@holdfast/base';
+import { fail, type NodeName, nodeName, ok, type Result, ZERO } from '@holdfast/base';
 import type { CibFault } from './fault.ts';
 import type { Configuration, FencingLevel, NodeEntry, Version } from './model.ts';
 import { modernProperties } from './legacy.ts';
 import { parseBoolean } from './literals.ts';
-import { faultAt, type ReadContext, readContext } from './read-context.ts';
+import { faultAt, type ReadContext, readContext, scoreAt } from './read-context.ts';
 import { banFromPingNode, readConstraints } from './read-constraints.ts';
 import { readNvSets } from './read-nvsets.ts';
 import { readResources } from './read-resources.ts';
@@ -114,6 +114,9 @@ function readNodes(context: ReadContext, section: XmlElement | undefined): reado
       id,
       name: nodeName(uname),
       kind: type === 'remote' || type === 'ping' ? type : 'member',
+      ...(child.attributes['score'] === undefined
+        ? {}
+        : { score: scoreAt(context, child, 'score') ?? ZERO }),
       attributes: readNvSets(context, child, 'instance_attributes'),
       utilization: readNvSets(context, child, 'utilization'),
     });

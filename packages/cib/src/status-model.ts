@@ -36,6 +36,8 @@ export type HistoryEntry = {
   readonly onNode: NodeName | undefined;
   readonly migrateSource: string | undefined;
   readonly migrateTarget: string | undefined;
+  /** Version of the rules its digests were made by, where it is written. */
+  readonly featureSet?: string;
 };
 
 export type ResourceHistory = {
@@ -52,6 +54,8 @@ export type ResourceHistory = {
 export type NodeState = {
   readonly id: string;
   readonly name: NodeName;
+  /** The element gave no name: `name` is its id. */
+  readonly isNameless?: boolean;
   /** In the membership (`in_ccm`). Undefined: the section did not say. */
   readonly inCluster: boolean | undefined;
   /** Wall-clock seconds since when, where the section says so (newer Pacemaker). */

@@ -19,8 +19,75 @@ export { parseScoreText } from './scores.ts';
 export { nodeLines, primitiveLine, resourceLines } from './status-lines.ts';
 export {
   canFence,
-  type Cluster,
+  type Cluster as ClusterSurroundings,
   type FailCount,
   failCountOf,
   surroundingsOf,
 } from './surroundings.ts';
+
+export {
+  type Cluster,
+  type ClusterOptions,
+  type Findings,
+  NO_FINDINGS,
+  noteRecheck,
+  pairKey,
+} from './model/cluster.ts';
+export { type ClusterNode, isAvailable } from './model/node.ts';
+export {
+  type AllowedTable,
+  type AnyRole,
+  type ClusterResource,
+  type Entry,
+  rankOf,
+  type Replica,
+  variantRank,
+} from './model/resource.ts';
+export { activeCount, block, currentNode } from './read/active.ts';
+export {
+  add,
+  addScore,
+  addScoreEverywhere,
+  copyEntry,
+  copyTable,
+  newEntry,
+} from './read/allowed.ts';
+export { compareAge, inOrder as entriesInOrder, startAndStop } from './read/entry-order.ts';
+export {
+  compareDigests,
+  type Comparison,
+  digestOfParameters,
+  digestsFor,
+  hasSameSecureDigest,
+  isNewer,
+  oldSecureDigest,
+} from './read/digests.ts';
+export { effectiveFailCount, failCountWithLaunched, rawFailCount } from './read/fail-counts.ts';
+export { canFence as canFenceNode, hasFencing, markForFencing } from './read/fencing.ts';
+export { guestConnectionOf, isConnectionAgent, makesNode } from './read/guests.ts';
+export { findResource } from './read/instance-choice.ts';
+export { findOperation, isDisabled, readInterval } from './read/intervals.ts';
+export { insertSorted, stableMergeSort } from './read/merge-sort.ts';
+export { isRemoteAgent, nowMs } from './read/node-entries.ts';
+export { nodeOfState } from './read/node-states.ts';
+export { isRemoteConnection, onFailOf } from './read/on-fail.ts';
+export {
+  addressByHost,
+  instanceParameters,
+  isReachedByHost,
+  nodeContext,
+  operationParameters,
+  optionsOf,
+  ownParameters,
+  timeoutOf,
+} from './read/parameters.ts';
+export { readCluster } from './read/read-cluster.ts';
+export {
+  bundleOf,
+  everyPart,
+  needsFencing,
+  outermostOf,
+  primitivesOf,
+  requestedRole,
+  topOf,
+} from './read/traits.ts';

@@ -24,7 +24,7 @@ export function simulate(
   const { work, graph, summary } = calculate({ cib, now, wantsScores: true });
   return {
     dot: dotOf(work, graph),
-    scores: (work.scores ?? []).join('\n'),
+    scores: ['', ...(work.scores ?? []), ''].join('\n'),
     summary: summary
       .map((line) =>
         line.kind === 'fence'

@@ -11,6 +11,7 @@ import {
 } from '@holdfast/status';
 import { actionSide, order, orderTasks, sideOf } from '../constraints/deferred.ts';
 import type { Action } from '../work/action.ts';
+import { newestOf } from '../work/find.ts';
 import { BLOCKS, NESTED_PROBE, ORD, SAME_NODE } from '../work/relation.ts';
 import { request } from '../work/request.ts';
 import { connectionState } from '../ordering/connection-state.ts';
@@ -184,8 +185,8 @@ function probeBundle(work: Work, bundle: ClusterResource, node: ClusterNode): bo
     }
     if (connection === undefined || !probe(work, connection, node)) continue;
     isAny = true;
-    const own = request(work, { resource: connection, task: 'monitor', node, isOptional: true });
-    order(work, sideOf(container, 'start'), actionSide(own), NESTED_PROBE);
+    const own = newestOf(work, connection, 'monitor', node);
+    if (own !== undefined) order(work, sideOf(container, 'start'), actionSide(own), NESTED_PROBE);
   }
   return isAny;
 }

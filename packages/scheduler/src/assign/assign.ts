@@ -174,7 +174,7 @@ function settleRemote({ assigned, nextRole }: ClusterResource, node: ClusterNode
     return;
   }
   node.isOnline = true;
-  if (node.isSeen) node.isUnclean = false;
+  if (!node.isSeen) node.isUnclean = false;
 }
 
 /** A4.8.1. */

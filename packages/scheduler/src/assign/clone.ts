@@ -118,8 +118,12 @@ function assignEarly(
       break;
     }
     restore(backup);
+    if (at === undefined) {
+      // Members that found no node are not asked again.
+      instance.isAssigned = false;
+      break;
+    }
     unplace(instance);
-    if (at === undefined) break;
   }
   collective.allowed = real;
   if (isThere) count(collective, node);

@@ -114,7 +114,7 @@ export function choosePromoted(work: Work, clone: ClusterResource): void {
 
 /** A4.9.2. */
 function setInitialPriority(work: Work, clone: ClusterResource, instance: ClusterResource): void {
-  if (roleOf(instance) === 'Started') setCurrentRole(instance, 'Unpromoted');
+  becomeUnpromoted(instance);
   const node = placeOf(instance, false);
   if (node === undefined) return;
   const next = nextRoleOf(instance);
@@ -147,9 +147,10 @@ export function roleOf(resource: ClusterResource): ClusterResource['role'] {
   return highest;
 }
 
-function setCurrentRole(resource: ClusterResource, role: ClusterResource['role']): void {
-  resource.role = role;
-  for (const child of resource.children) setCurrentRole(child, role);
+/** What runs in a promotable clone, and is not promoted. */
+function becomeUnpromoted(resource: ClusterResource): void {
+  if (resource.role === 'Started') resource.role = 'Unpromoted';
+  for (const child of resource.children) becomeUnpromoted(child);
 }
 
 /** A4.9.3: the instances' wishes, and those of whoever wants to be with the promoted one. */

@@ -13,7 +13,7 @@ export function resolveOrderings(work: Work): void {
   for (const action of [...work.actions].reverse()) blockColocated(work, action);
   orderProbes(work);
   for (const action of [...work.actions].reverse()) update(work, action);
-  for (const action of work.actions) dropInvalid(action);
+  for (const action of [...work.actions].reverse()) dropInvalid(action);
 }
 
 function resolveOne(work: Work, { first, then, flags }: Ordering): void {

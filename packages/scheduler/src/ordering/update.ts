@@ -13,6 +13,7 @@ import {
   MIGRATES,
   MIN_RUNNABLE,
   NESTED_PROBE,
+  ORD,
   PROMOTED_THEN_MAKES_FIRST,
   relate,
   type Relation,
@@ -191,6 +192,7 @@ const IN_ORDER: readonly number[] = [
   BLOCKS,
   MIGRATES,
   ELSE,
+  ORD,
   ASYMMETRIC,
 ];
 

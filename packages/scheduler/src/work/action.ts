@@ -14,7 +14,7 @@ export type Action = {
   readonly resource: ClusterResource | undefined;
   /** Only what was added to what the configuration says of the operation. */
   readonly meta: Map<string, string>;
-  readonly needs: 'nothing' | 'quorum' | 'fencing';
+  needs: 'nothing' | 'quorum' | 'fencing';
   reason: string | undefined;
   priority: number;
   /** No agent is run. */

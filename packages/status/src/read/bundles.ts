@@ -137,7 +137,7 @@ function addConnection(
   node.score = MINUS_INFINITY;
   node.discovery = 'never';
   node.isInBundle = true;
-  for (const part of everyPart([...cluster.resources, resource])) {
+  for (const part of everyPart(cluster.resources)) {
     if (part.allowed.has(node.id)) part.allowed.set(node.id, newEntry(node));
   }
   const connection = addPart(cluster, resource, {
@@ -153,8 +153,8 @@ function addConnection(
     operations: [monitor('30s', '30s')],
   });
   connection.isNestingAllowed = true;
-  for (const each of cluster.nodes) {
-    if (each.kind !== 'member') connection.allowed.set(each.id, newEntry(each, MINUS_INFINITY));
+  for (const entry of connection.allowed.values()) {
+    if (entry.node.kind !== 'member') entry.score = MINUS_INFINITY;
   }
   return { connection, node };
 }

@@ -90,7 +90,8 @@ export function register(cluster: Cluster, resource: ClusterResource): ClusterRe
   resource.failureTimeoutMs = durationOf(meta, 'failure-timeout');
   resource.isNotified = flagOf(meta, 'notify');
   const top = topOf(resource);
-  resource.isUnique = top.variant !== 'clone' || flagOf(meta, 'globally-unique');
+  const isCloneUnique = top === resource || top.isUnique;
+  resource.isUnique = top.variant !== 'clone' || (isCloneUnique && flagOf(meta, 'globally-unique'));
   return resource;
 }
 

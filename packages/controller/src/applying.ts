@@ -96,7 +96,7 @@ function apply(
       return;
     case 'attribute':
     case 'cleanup':
-      applyChange(state, command);
+      applyChange(state, command, tag);
       acknowledge(state, from, tag, 'done');
       return;
     case 'shutdown-go':
@@ -178,6 +178,7 @@ function applyResult(
 function applyChange(
   state: ControllerState,
   command: Command & { kind: 'attribute' | 'cleanup' },
+  tag: string | undefined,
 ): void {
   if (command.kind === 'attribute') {
     setTransient(state.replica, command.node, command.name, command.value);
@@ -185,9 +186,10 @@ function applyChange(
   } else {
     for (const name of state.replica.nodes.keys()) {
       if (command.node !== null && command.node !== name) continue;
-      cleanUp(state.replica, name, command.resource);
-      if (name === selfName(state)) forgetHere(state, command.resource);
+      cleanUp(state.replica, name, command.resource, command.what);
+      if (name === selfName(state)) forgetHere(state, command.resource, command.what);
     }
+    if (tag !== undefined && completeAction(state, tag, true)) return mirrorAttributes(state);
     state.deciding.fenceFailures.clear();
     state.deciding.dirty ??= 'failures were forgotten';
   }

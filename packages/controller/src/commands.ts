@@ -141,7 +141,13 @@ export type Command =
       readonly name: string;
       readonly value: string | null;
     }
-  | { readonly kind: 'cleanup'; readonly resource: string | null; readonly node: NodeName | null }
+  | {
+      readonly kind: 'cleanup';
+      readonly resource: string | null;
+      readonly node: NodeName | null;
+      /** Only how often it failed, or only what was done; absent: both. */
+      readonly what?: 'failures' | 'history';
+    }
   | { readonly kind: 'shutdown-go'; readonly node: NodeName }
   | { readonly kind: 'goodbye'; readonly node: NodeName };
 

@@ -194,6 +194,14 @@ function fire(
       track(0);
       send(state, { kind: 'shutdown-go', node: action.node }, key);
       break;
+    case 'forget':
+      track(0);
+      send(
+        state,
+        { kind: 'cleanup', resource: action.resource, node: action.node, what: action.what },
+        key,
+      );
+      break;
     case 'pseudo':
       break;
   }

@@ -140,12 +140,23 @@ export function fileCancelled(state: Replica, name: NodeName, resource: string, 
   }));
 }
 
-/** Forgets failures and history of a resource (null: of all) on a node, so that it is probed anew. */
-export function cleanUp(state: Replica, name: NodeName, resource: string | null): void {
+/**
+ * Forgets failures and history of a resource (null: of all) on a node, so that it is probed anew; or
+ * one of the two.
+ */
+export function cleanUp(
+  state: Replica,
+  name: NodeName,
+  resource: string | null,
+  what?: 'failures' | 'history',
+): void {
   update(state, name, (before) => ({
     ...before,
-    history: dropResource(before.history, resource),
-    transientAttributes: forgetFailures(before.transientAttributes, resource),
+    history: what === 'failures' ? before.history : dropResource(before.history, resource),
+    transientAttributes:
+      what === 'history'
+        ? before.transientAttributes
+        : forgetFailures(before.transientAttributes, resource),
   }));
 }
 

@@ -64,7 +64,7 @@ export function cibText(shape: Shape): string {
   });
   return `<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0" have-quorum="${shape.quorate === false ? '0' : '1'}">
 <configuration>
-<crm_config><cluster_property_set id="cib-bootstrap-options">${pairs('o', shape.properties ?? {})}</cluster_property_set></crm_config>
+<crm_config><cluster_property_set id="cib-bootstrap-options">${pairs('o', { 'have-watchdog': 'true', ...shape.properties })}</cluster_property_set></crm_config>
 <nodes>${configured.join('')}</nodes>
 <resources>${shape.resources ?? ''}</resources>
 <constraints>${shape.constraints ?? ''}</constraints>
@@ -132,8 +132,12 @@ export function nameOf(action: GraphAction): string {
       return `fence ${action.target}`;
     case 'shutdown':
       return `let ${action.node} go`;
+    case 'forget':
+      return `forget ${action.what} of ${action.resource} on ${action.node}`;
     case 'pseudo':
-      return `${action.task} of ${action.resource} on ${action.node ?? ''} is implied`;
+      return action.node === undefined
+        ? `${action.task} of ${action.resource}`
+        : `${action.task} of ${action.resource} on ${action.node} is implied`;
   }
 }
 

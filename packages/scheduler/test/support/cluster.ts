@@ -23,6 +23,10 @@ export type Shape = {
   readonly quorate?: boolean;
 };
 
+/** Of no parameters at all, and of a recurring operation with the usual timeout (A2.11.2). */
+const PLAIN_DIGEST = 'f2317cad3d54cec5d7d7aa7d0bf35cf8';
+const RECURRING_DIGEST = '4811cef7f7f94e3a35a70be7916cb2fd';
+
 /** A moment in the test's life: seconds since 1970. */
 export const NOW_SECONDS = 1_700_000_000;
 
@@ -91,8 +95,9 @@ function nodeState(name: string, node: NodeShape, id: number): string {
 }
 
 function operation(resource: string, what: string, call: number): string {
-  const [name = '', end = '0', digest = ''] = what.split(' ');
+  const [name = '', end = '0', given] = what.split(' ');
   const [task = '', interval = '0'] = name.replace('probe', 'monitor').split('/');
+  const digest = given ?? (interval === '0' ? PLAIN_DIGEST : RECURRING_DIGEST);
   const isPending = end === 'pending';
   const rc = isPending ? '-1' : end;
   const status = isPending ? '-1' : end === '0' || end === '7' ? '0' : '4';
@@ -109,9 +114,25 @@ export function decide(shape: Shape, now: EpochMs = epochMs(NOW_SECONDS * 1000))
   return schedule({ cib: read(shape), now, explain: true });
 }
 
+/** In an order in which they may be done: what waits comes behind what it waits for. */
+function inOrder(actions: readonly GraphAction[]): readonly GraphAction[] {
+  const left = [...actions].sort((a, b) => a.id - b.id);
+  const done = new Set<number>();
+  const known = new Set(left.map(({ id }) => id));
+  const ordered: GraphAction[] = [];
+  while (left.length > 0) {
+    const index = left.findIndex(({ after }) => after.every((id) => done.has(id) || !known.has(id)));
+    const [action] = left.splice(Math.max(0, index), 1);
+    if (action === undefined) break;
+    done.add(action.id);
+    ordered.push(action);
+  }
+  return ordered;
+}
+
 /** One line for each action: `start web on haone after fence hatwo`. */
 export function say(shape: Shape): readonly string[] {
-  const { actions } = decide(shape).graph;
+  const actions = inOrder(decide(shape).graph.actions);
   const names = new Map(actions.map((action) => [action.id, nameOf(action)]));
   return actions.map((action) => {
     const after = action.after.map((id) => names.get(id) ?? '?');

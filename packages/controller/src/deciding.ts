@@ -13,7 +13,7 @@ import {
   milliseconds,
   type NodeName,
 } from '@holdfast/base';
-import type { Cib } from '@holdfast/cib';
+import type { Cib, Configuration, NodeEntry } from '@holdfast/cib';
 import { versionOf } from '@holdfast/cib-store';
 import {
   type GraphAction,
@@ -85,11 +85,26 @@ export function readCluster(state: ControllerState): Cib {
   return {
     root: state.store.root,
     version: versionOf(state.store),
-    configuration: state.store.configuration,
+    configuration: withMembers(state),
     status: statusOf(state.replica),
     quorate: state.quorum.quorate,
     dc: dc === undefined ? undefined : nameOf(state, dc),
   };
+}
+
+/** A member that the configuration does not name yet takes part all the same. */
+function withMembers(state: ControllerState): Configuration {
+  const { configuration } = state.store;
+  if (state.view.kind !== 'agreed') return configuration;
+  const known = new Set(configuration.nodes.map(({ name }) => name));
+  const missing = state.view.members
+    .map((id) => ({ id, name: nameOf(state, id) }))
+    .filter(({ name }) => !known.has(name));
+  if (missing.length === 0) return configuration;
+  const nodes = missing.map(({ id, name }): NodeEntry => {
+    return { id: String(id), name, kind: 'member', attributes: [], utilization: [] };
+  });
+  return { ...configuration, nodes: [...configuration.nodes, ...nodes] };
 }
 
 export function onScheduled(

@@ -107,16 +107,18 @@ function onQuorum(state: ControllerState, reading: ControllerState['quorum'], no
 /** The DC writes every member into the configuration's nodes, so that operators can name it. */
 function introduceMembers(state: ControllerState): void {
   if (state.view.kind !== 'agreed' || !isDc(state) || !state.quorum.quorate) return;
-  if (state.deciding.introduced === state.view.id || state.proposals.length > 0) return;
-  state.deciding.introduced = state.view.id;
+  if (state.proposals.length > 0) return;
+  const version = versionOf(state.store);
+  const key = `${state.view.id} from ${formatVersion(version)}`;
+  if (state.deciding.introduced === key) return;
+  state.deciding.introduced = key;
   let root = state.store.root;
   for (const id of state.view.members) {
     root = ensureNode(root, { id: String(id), name: nameOf(state, id) });
   }
   if (root === state.store.root) return;
-  const version = versionOf(state.store);
   const proposal: Proposal = {
-    id: introductionId(state.view.id),
+    id: introductionId(key),
     base: `${version.adminEpoch}.${version.epoch}`,
     patch: diff(state.store.root, root),
     user: 'holdfast',

@@ -93,7 +93,8 @@ export type Deciding = {
   /** The view in which a term was asked for already. */
   termAsked: ViewId | undefined;
   /** The view whose members were written into the configuration. */
-  introduced: ViewId | undefined;
+  /** The view, and the version of the configuration, for which members were last written into it. */
+  introduced: string | undefined;
 };
 
 export type ControllerState = {

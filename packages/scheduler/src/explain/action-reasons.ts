@@ -31,7 +31,10 @@ export function actionReasons(
     }));
 }
 
-function whyOf({ task, intervalMs, reason, isOptional, node }: Action, resource: ClusterResource): string {
+function whyOf(
+  { task, intervalMs, reason, isOptional, node }: Action,
+  resource: ClusterResource,
+): string {
   if (reason !== undefined) return reason;
   if (isOptional) return 'something that stands around it is done';
   const where = node === undefined ? '' : ` on ${node.name}`;
@@ -41,7 +44,9 @@ function whyOf({ task, intervalMs, reason, isOptional, node }: Action, resource:
     case 'start':
       return resource.isFailed ? 'it failed, and is started anew' : `it is to run${where}`;
     case 'stop':
-      return resource.assigned === undefined ? 'it is to run nowhere' : 'it goes elsewhere, or is started anew';
+      return resource.assigned === undefined
+        ? 'it is to run nowhere'
+        : 'it goes elsewhere, or is started anew';
     case 'promote':
       return 'it is to be promoted';
     case 'demote':

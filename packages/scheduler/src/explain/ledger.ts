@@ -83,10 +83,7 @@ function choiceOf(
   return { node: node?.name, why, losers: losersOf(resource, node, terms) };
 }
 
-function ledgerOf(
-  calculation: Calculation,
-  drafts: ReadonlyMap<ClusterResource, Draft>,
-): Ledger {
+function ledgerOf(calculation: Calculation, drafts: ReadonlyMap<ClusterResource, Draft>): Ledger {
   const { work, cluster } = calculation;
   const resources = new Map<string, ResourceLedger>();
   const add = (resource: ClusterResource): void => {

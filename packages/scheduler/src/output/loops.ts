@@ -21,9 +21,14 @@ export function withoutLoops(synapses: readonly Synapse[]): Untangled {
     }
   }
   const missing = new Map(
-    synapses.map(({ action, inputs }) => [action, inputs.filter((each) => waiting.has(each)).length]),
+    synapses.map(({ action, inputs }) => [
+      action,
+      inputs.filter((each) => waiting.has(each)).length,
+    ]),
   );
-  const ready = synapses.filter(({ action }) => missing.get(action) === 0).map(({ action }) => action);
+  const ready = synapses
+    .filter(({ action }) => missing.get(action) === 0)
+    .map(({ action }) => action);
   const done = new Set<Action>();
   for (let action = ready.pop(); action !== undefined; action = ready.pop()) {
     done.add(action);

@@ -29,6 +29,8 @@ function isProbe({ task, intervalMs }: Action): boolean {
 
 /** Something was begun there, and nobody knows yet how it ended. */
 function isBusy({ cluster }: Work, node: ClusterNode): boolean {
-  const state = cluster.cib.status.nodes.find(({ id, name }) => id === node.id || name === node.name);
+  const state = cluster.cib.status.nodes.find(
+    ({ id, name }) => id === node.id || name === node.name,
+  );
   return (state?.history ?? []).some(({ ops }) => ops.some(({ opStatus }) => opStatus === -1));
 }

@@ -109,12 +109,7 @@ function onResource(
   }
 }
 
-function operation(
-  work: Work,
-  base: Base,
-  action: Action,
-  resource: ClusterResource,
-): GraphAction {
+function operation(work: Work, base: Base, action: Action, resource: ClusterResource): GraphAction {
   const { cluster } = work;
   const { task, intervalMs, node } = action;
   if (node === undefined || resource.agent === undefined) return pseudo(base, action);

@@ -99,7 +99,7 @@ function operation(resource: string, what: string, call: number): string {
   const [task = '', interval = '0'] = name.replace('probe', 'monitor').split('/');
   const digest = given ?? (interval === '0' ? PLAIN_DIGEST : RECURRING_DIGEST);
   const isPending = end === 'pending';
-  const rc = isPending ? '-1' : end;
+  const rc = isPending ? '193' : end;
   const status = isPending ? '-1' : end === '0' || end === '7' ? '0' : '4';
   return `<lrm_rsc_op id="${resource}_${task}_${interval}_${call}" operation_key="${resource}_${task}_${interval}" operation="${task}" interval="${interval}" call-id="${isPending ? '-1' : String(call)}" rc-code="${rc}" op-status="${status}" transition-key="${call}:1:0:x"${digest === '' ? '' : ` op-digest="${digest}"`} last-rc-change="${NOW_SECONDS - 100 + call}"/>`;
 }
@@ -121,7 +121,9 @@ function inOrder(actions: readonly GraphAction[]): readonly GraphAction[] {
   const known = new Set(left.map(({ id }) => id));
   const ordered: GraphAction[] = [];
   while (left.length > 0) {
-    const index = left.findIndex(({ after }) => after.every((id) => done.has(id) || !known.has(id)));
+    const index = left.findIndex(({ after }) =>
+      after.every((id) => done.has(id) || !known.has(id)),
+    );
     const [action] = left.splice(Math.max(0, index), 1);
     if (action === undefined) break;
     done.add(action.id);
@@ -130,12 +132,33 @@ function inOrder(actions: readonly GraphAction[]): readonly GraphAction[] {
   return ordered;
 }
 
+/** It stands for a moment in which several things meet. */
+function isRendezvous(action: GraphAction): boolean {
+  return action.kind === 'pseudo' && action.node === undefined;
+}
+
+/** What an action waits for, through all rendezvous. */
+function realInputs(
+  { after }: GraphAction,
+  byId: ReadonlyMap<number, GraphAction>,
+): readonly GraphAction[] {
+  const found = new Set<GraphAction>();
+  for (const id of after) {
+    const input = byId.get(id);
+    if (input === undefined) continue;
+    if (!isRendezvous(input)) found.add(input);
+    else for (const each of realInputs(input, byId)) found.add(each);
+  }
+  return [...found];
+}
+
 /** One line for each action: `start web on haone after fence hatwo`. */
 export function say(shape: Shape): readonly string[] {
-  const actions = inOrder(decide(shape).graph.actions);
-  const names = new Map(actions.map((action) => [action.id, nameOf(action)]));
+  const all = inOrder(decide(shape).graph.actions);
+  const byId = new Map(all.map((action) => [action.id, action]));
+  const actions = all.filter((action) => !isRendezvous(action));
   return actions.map((action) => {
-    const after = action.after.map((id) => names.get(id) ?? '?');
+    const after = realInputs(action, byId).map(nameOf).sort();
     return `${nameOf(action)}${after.length === 0 ? '' : ` after ${after.join(', ')}`}`;
   });
 }

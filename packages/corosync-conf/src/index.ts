@@ -6,9 +6,12 @@ export type {
   ConfNode,
   CorosyncConf,
   CryptoConf,
+  DeviceConf,
+  DeviceNetConf,
   LinkConf,
   QuorumConf,
   TieBreaker,
   TotemConf,
 } from './model.ts';
+export { type Outside, outsideOf } from './outside.ts';
 export { parseCorosyncConf } from './parse.ts';

@@ -34,6 +34,8 @@ export async function configure(
   const parsed = parseCorosyncConf(text.value, file);
   if (!parsed.ok) return fail({ code: EXIT.config, sentences: parsed.fault.map(describeConf) });
   const conf = parsed.value;
+  if (conf.refusals.length > 0)
+    return fail({ code: EXIT.config, sentences: conf.refusals.map(describeConf) });
   const self = findSelf(conf, wanted);
   if (!self.ok) return self;
   const quorum = effectiveQuorum(conf, self.value.id);

@@ -1,4 +1,12 @@
 export { type AddressKind, addressKind } from './address.ts';
+export { type ConfDigests, differingSections, digestsOf } from './agreement.ts';
+export {
+  compareConf,
+  type ConfChange,
+  describeChange,
+  type ReloadGroup,
+  takeOver,
+} from './compare.ts';
 export { type EffectiveQuorum, effectiveQuorum } from './effective-quorum.ts';
 export { type ConfFault, describe } from './fault.ts';
 export { findLocalNode, type Host } from './local-node.ts';

@@ -10,6 +10,8 @@ export type CorosyncConf = {
   readonly quorum: QuorumConf;
   /** The logging section as written; of sections given twice the last value counts. */
   readonly logging: Readonly<Record<string, string>>;
+  /** Every key the file spells out, dotted; of interface sections with their link: `totem.interface.1.mcastport`. */
+  readonly written: ReadonlySet<string>;
   /** Worth telling, in the order of the file; the daemon runs nevertheless. */
   readonly warnings: readonly ConfFault[];
   /** What the daemon does not start with, though the reference reads it; among the warnings too. */

@@ -43,7 +43,26 @@ export function parseCorosyncConf(
   settleQuorum(nodes, quorum, settled);
   const refusals = inOrder([...found.refusals, ...settled.faults]);
   const warnings = inOrder([...found.warnings, ...settled.warnings, ...refusals.map(asWarning)]);
-  return ok({ file, totem, nodes, quorum, logging: readLogging(checked), warnings, refusals });
+  return ok({
+    file,
+    totem,
+    nodes,
+    quorum,
+    logging: readLogging(checked),
+    written: new Set(writtenKeys(checked, '')),
+    warnings,
+    refusals,
+  });
+}
+
+function writtenKeys(block: Block, path: string): string[] {
+  const own = [...block.integers.keys(), ...block.texts.keys()].map((key) => path + key);
+  const below = block.blocks.flatMap((child) => {
+    const link = child.integers.get('linknumber')?.value ?? 0;
+    const name = child.name === 'interface' ? `interface.${link}` : child.name;
+    return writtenKeys(child, `${path}${name}.`);
+  });
+  return [...own, ...below];
 }
 
 function readLogging(root: Block): Record<string, string> {

@@ -82,6 +82,11 @@ function downscaleOf(total: number, quorum: QuorumConf, say: Say): EffectiveQuor
     say('allow_downscale', what, 'write an expected_votes below the votes of all nodes');
     return undefined;
   }
+  if (!(quorum.waitForAll ?? quorum.twoNode)) {
+    const what =
+      'is dangerous without wait_for_all: those who left could be a majority of their own';
+    say('allow_downscale', what, 'set wait_for_all: 1');
+  }
   return { floor };
 }
 

@@ -1,5 +1,4 @@
 /** Every section and key that corosync.conf(5) knows (rules T6.10 to T6.14), in one table. */
-import { CIPHERS, HASHES } from './sealing.ts';
 
 export type KeyType =
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
@@ -26,6 +25,17 @@ export type SectionRule = {
   /** The reference refuses keys it does not know here, and nowhere else. */
   readonly isClosed: boolean;
 };
+
+export const CIPHERS = [
+  'none',
+  'aes128',
+  'aes192',
+  'aes256',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+] as const;
+export const HASHES = ['none', 'md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const;
 
 const U8 = integer(0, 255);
 const U16 = integer(0, 65_535);

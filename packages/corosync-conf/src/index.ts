@@ -7,6 +7,8 @@ export {
   type ReloadGroup,
   takeOver,
 } from './compare.ts';
+export { type Edited, getValues, setValue } from './edit.ts';
+export { addLink, LINK_OPTIONS, type LinkOption, removeLink, updateLink } from './edit-links.ts';
 export { type EffectiveQuorum, effectiveQuorum } from './effective-quorum.ts';
 export { type ConfFault, describe } from './fault.ts';
 export { findLocalNode, type Host } from './local-node.ts';

@@ -99,9 +99,12 @@ function apply(
       applyChange(state, command, tag);
       acknowledge(state, from, tag, 'done');
       return;
+    case 'order':
+      emit(state, { kind: 'order', from, order: command.order });
+      return;
     case 'shutdown-go':
     case 'goodbye':
-      applyLeaving(state, command, tag);
+      applyLeaving(state, from, command, tag);
       return;
   }
 }
@@ -198,6 +201,7 @@ function applyChange(
 
 function applyLeaving(
   state: ControllerState,
+  from: NodeId,
   command: Command & { kind: 'shutdown-go' | 'goodbye' },
   tag: string | undefined,
 ): void {
@@ -207,6 +211,7 @@ function applyLeaving(
     if (isHere && state.leaving) send(state, { kind: 'goodbye', node: command.node });
     return;
   }
+  emit(state, { kind: 'leaving', id: from });
   if (isMember(state, command.node)) markLeaving(state.replica, command.node);
   tell(state, 'notice', 'goodbye', `${command.node} leaves: everything on it has stopped`);
   if (!isHere) return;

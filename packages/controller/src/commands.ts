@@ -18,7 +18,7 @@ import type { Proposal } from '@holdfast/cib-store';
 import type { OpResult } from '@holdfast/executor';
 import type { FenceAction } from '@holdfast/fencer';
 import type { ResourceAction } from '@holdfast/transition';
-import type { QuorumNews } from './protocol.ts';
+import type { QuorumNews, QuorumOrderText } from './protocol.ts';
 
 /** `<representative>.<seq>`: one view of the cluster, as a word. */
 export type ViewId = string;
@@ -148,6 +148,7 @@ export type Command =
       /** Only how often it failed, or only what was done; absent: both. */
       readonly what?: 'failures' | 'history';
     }
+  | { readonly kind: 'order'; readonly order: QuorumOrderText }
   | { readonly kind: 'shutdown-go'; readonly node: NodeName }
   | { readonly kind: 'goodbye'; readonly node: NodeName };
 
@@ -182,6 +183,7 @@ const KINDS: ReadonlySet<string> = new Set<Command['kind']>([
   'fence-confirm',
   'attribute',
   'cleanup',
+  'order',
   'shutdown-go',
   'goodbye',
 ]);

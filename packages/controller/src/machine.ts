@@ -66,6 +66,9 @@ function take(state: ControllerState, input: ControllerInput, now: Instant): voi
     case 'membership':
       onRegular(state, input.membership, input.news, now);
       return;
+    case 'order':
+      if (state.view.kind === 'agreed') send(state, input);
+      return;
     case 'quorum':
       onQuorum(state, input.reading, now);
       return;

@@ -25,7 +25,13 @@ export type QuorumNews = {
   readonly isWaiting: boolean;
   readonly expectedVotes: number;
   readonly epoch: { readonly ringSeq: number; readonly members: readonly NodeId[] } | undefined;
+  readonly votes: number;
+  readonly hasDevice: boolean;
+  readonly digests: Readonly<Record<string, string>>;
 };
+
+/** What changes the vote count between two views; the controller only carries it. */
+export type QuorumOrderText = Readonly<Record<string, unknown>>;
 
 /** What an operator (through the daemon) may ask for. Each is answered exactly once. */
 export type Request =
@@ -87,6 +93,8 @@ export type Membership = {
 export type ControllerInput =
   | { readonly kind: 'delivered'; readonly from: NodeId; readonly payload: Uint8Array }
   | { readonly kind: 'membership'; readonly membership: Membership; readonly news: QuorumNews }
+  /** To be said in the agreed stream. Where no view is agreed on, it is not said, and nobody is told. */
+  | { readonly kind: 'order'; readonly order: QuorumOrderText }
   /** The vote count of the view just agreed on, or a later change of it. */
   | { readonly kind: 'quorum'; readonly reading: QuorumReading }
   /** The graph for the latest `schedule` effect; an older `seq` is no news. */
@@ -157,6 +165,10 @@ export type ControllerEffect =
       readonly ringSeq: number;
       readonly members: readonly { readonly id: NodeId; readonly info: QuorumNews }[];
     }
+  /** An order about the vote count, in its place in the stream. */
+  | { readonly kind: 'order'; readonly from: NodeId; readonly order: QuorumOrderText }
+  /** In its place in the stream: this member has stopped everything and goes. */
+  | { readonly kind: 'leaving'; readonly id: NodeId }
   | { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
   /** Say goodbye to the ring and end: everything here has stopped. */
   | { readonly kind: 'leave' }

@@ -10,8 +10,12 @@ export type CorosyncConf = {
   readonly quorum: QuorumConf;
   /** The logging section as written; of sections given twice the last value counts. */
   readonly logging: Readonly<Record<string, string>>;
+  /** Every key the file spells out, dotted; of interface sections with their link: `totem.interface.1.mcastport`. */
+  readonly written: ReadonlySet<string>;
   /** Worth telling, in the order of the file; the daemon runs nevertheless. */
   readonly warnings: readonly ConfFault[];
+  /** What the daemon does not start with, though the reference reads it; among the warnings too. */
+  readonly refusals: readonly ConfFault[];
 };
 
 export type ConfNode = {
@@ -58,12 +62,49 @@ export type TotemConf = {
   readonly port: number;
   /** UDP port of every link, as many as the nodes have addresses. */
   readonly linkPorts: readonly number[];
+  /** Every link, as many as the nodes have addresses; `links[i].link` is i. */
+  readonly links: readonly LinkConf[];
+  /** How several links share the traffic; with one link it means nothing. */
+  readonly linkMode: 'passive' | 'active' | 'rr';
+  /** How often the largest datagram that passes is looked for; only where `mtu` is undefined. */
+  readonly mtuProbeIntervalMs: Milliseconds;
+  /** `knet_mtu`, in bytes: the largest datagram, by hand; undefined: to be found. */
+  readonly mtu: number | undefined;
+  /** Datagrams from addresses that nodelist does not have are dropped. */
+  readonly blocksUnlisted: boolean;
   /** True where secauth or crypto_* ask for it: datagrams are encrypted and authenticated. */
   readonly sealed: boolean;
+  /** What secauth, crypto_cipher and crypto_hash amount to. */
+  readonly crypto: CryptoConf;
   /** Where the shared key is; undefined: the default place. */
   readonly keyFile: string | undefined;
   /** The key itself, where the file holds it. A secret. */
   readonly key: string | undefined;
+};
+
+/** One link, from its addresses in nodelist and its `interface` section (rules T4.2 to T4.5). */
+export type LinkConf = {
+  /** 0 to 7: the N of ringN_addr. */
+  readonly link: number;
+  /** UDP port, the same on every node. */
+  readonly port: number;
+  /** 0 to 255; passive mode uses the link with the highest, then with the lowest number. */
+  readonly priority: number;
+  readonly pingIntervalMs: Milliseconds;
+  /** Without an answer for so long, the link is down. */
+  readonly pingTimeoutMs: Milliseconds;
+  /** Round trips that the mean is made of. */
+  readonly pingPrecision: number;
+  /** Answers after which a link is up. */
+  readonly pongCount: number;
+};
+
+export type CryptoConf = {
+  readonly cipher:
+    'none' | 'aes128' | 'aes192' | 'aes256' | 'aes128-ctr' | 'aes192-ctr' | 'aes256-ctr';
+  readonly hash: 'none' | 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+  /** Weaker than this daemon seals: worth saying, never obeyed. */
+  readonly isWeak: boolean;
 };
 
 /** As written; what is counted with comes from `effectiveQuorum`. */
@@ -79,8 +120,39 @@ export type QuorumConf = {
   readonly lastManStandingWindowMs: Milliseconds;
   readonly autoTieBreaker: boolean;
   readonly autoTieBreakerNode: TieBreaker | undefined;
-  /** A quorum device is configured, with these votes of its own. */
-  readonly device: { readonly votes: number | undefined; readonly line: number } | undefined;
+  /** A clean leave lowers expected votes, never below `expected_votes`. */
+  readonly allowDownscale: boolean;
+  /** The highest expected votes ever seen outlive a restart. */
+  readonly expectedVotesTracking: boolean;
+  /** Undefined where no quorum device is configured. */
+  readonly device: DeviceConf | undefined;
+};
+
+/** The section quorum.device. */
+export type DeviceConf = {
+  readonly line: number;
+  readonly model: string | undefined;
+  /** Undefined where the file leaves it out: then one less than the nodes hold. */
+  readonly votes: number | undefined;
+  /** An answer of the device that is older counts for nothing. */
+  readonly timeoutMs: Milliseconds;
+  /** How long a new membership waits for the device's answer. */
+  readonly syncTimeoutMs: Milliseconds;
+  readonly masterWins: boolean;
+  /** The section net, for the model of this name; undefined where there is none. */
+  readonly net: DeviceNetConf | undefined;
+};
+
+export type DeviceNetConf = {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly tls: 'on' | 'off' | 'required';
+  readonly algorithm: 'ffsplit' | 'lms' | '2nodelms' | 'test';
+  /** `lowest`, `highest` or a node id. */
+  readonly tieBreaker: string;
+  readonly connectTimeoutMs: Milliseconds | undefined;
+  readonly forceIpVersion: 0 | 4 | 6;
+  readonly keepActivePartition: boolean;
 };
 
 export type TieBreaker =

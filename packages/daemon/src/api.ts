@@ -17,7 +17,6 @@ import {
 import type { Answer, Request } from '@holdfast/controller';
 import {
   type ClusterStatus,
-  type FaultCode,
   type FenceRecord,
   type Handler,
   type MethodName,
@@ -29,6 +28,8 @@ import {
 import { readFencing, readNode } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
 import { ringStatus } from '@holdfast/totem';
+import { toRpc } from './faults.ts';
+import { quorumStatus, reload, strangerWarnings } from './quorum-answers.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -80,6 +81,10 @@ const ANSWERS: Answers = {
   'fence.history': ({ world }) => ok({ entries: fenceRecords(world) }),
   'cluster.status': (parts) => ok(clusterStatus(parts)),
   'cluster.stop': async ({ world }) => outcome(await world.request({ kind: 'stop' })),
+  'quorum.unblock': async ({ world }) => outcome(await world.askQuorum({ kind: 'unblock' })),
+  'quorum.expect': async ({ world }, { votes }) =>
+    outcome(await world.askQuorum({ kind: 'expect', votes })),
+  'corosync.reload': ({ world }, { dry }) => reload(world, dry),
   'agent.list': async ({ runners }, { class: standard, provider }) =>
     ok({ agents: await runners.listAgents(standard, provider) }),
   'agent.metadata': async ({ runners }, { agent }) => {
@@ -219,24 +224,13 @@ function outcome(answer: Answer): Result<{ readonly outcome: string }, RpcFault>
   }
 }
 
-function toRpc({ code, message }: { readonly code: string; readonly message: string }): RpcFault {
-  const codes: Readonly<Record<string, FaultCode>> = {
-    stale: 'stale',
-    invalid: 'invalid',
-    'no-quorum': 'no-quorum',
-    'unknown-node': 'unknown-node',
-    'not-ready': 'not-ready',
-    unsafe: 'unsafe',
-  };
-  return { code: codes[code] ?? 'failed', message };
-}
-
 function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus {
   const { conf, self } = configured;
   const reading = readNode(world.parts.node);
   const ring = ringStatus(world.parts.ring);
   const nameOf = (id: number): string =>
     conf.nodes.find((node) => node.id === id)?.name ?? `node-${id}`;
+  const quorum = quorumStatus(reading.quorum, nameOf);
   const pending = readFencing(world.parts.node, instant(world.now()));
   return {
     cluster: conf.totem.clusterName ?? '',
@@ -245,12 +239,13 @@ function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus 
     version,
     dc: reading.cib.dc ?? null,
     ring: { id: ring.ringId, state: ring.state, members: ring.members.map(nameOf) },
-    quorum: { ...reading.quorum, waitingFor: reading.quorum.waitingFor.map(nameOf) },
+    quorum,
     controller: reading.activity,
     warnings: [
       conf.totem.sealed
         ? 'secauth asks for sealed datagrams, and this version cannot seal: they are neither encrypted nor authenticated'
         : 'datagrams are neither encrypted nor authenticated (secauth: off)',
+      ...strangerWarnings(quorum),
       ...pending,
     ],
     counters: ring.counters,

@@ -14,6 +14,7 @@ import type { Transport } from '@holdfast/transport';
 import { describeUdpFault, openUdp } from '@holdfast/transport-udp';
 import { agentPlaces } from './agent-places.ts';
 import { apiHandler } from './api.ts';
+import { ConfFile } from './conf-file.ts';
 import { type Loaded, load } from './disk.ts';
 import { EXIT, type StartFault } from './exit.ts';
 import { type Log, openLog } from './log.ts';
@@ -202,6 +203,7 @@ function openWorld(
     node: nodeMachine,
     ...drivers,
     log: life.log,
+    confFile: new ConfFile(conf, self),
     stateFolder: paths.state,
     left,
     onLeft,

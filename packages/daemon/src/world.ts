@@ -20,9 +20,11 @@ import {
   type RingState,
   step as stepRing,
 } from '@holdfast/totem';
+import type { QuorumAsk } from '@holdfast/quorum';
 import type { Runners } from '@holdfast/runners';
 import type { Transport } from '@holdfast/transport';
 import { carryOut, persistQuorum, persistRingSeq } from './disk.ts';
+import type { ConfFile } from './conf-file.ts';
 import type { Log } from './log.ts';
 import type { SchedulerWorker } from './scheduler-worker.ts';
 
@@ -40,6 +42,7 @@ export type WorldParts = {
   readonly runners: Runners;
   readonly scheduler: SchedulerWorker;
   readonly log: Log;
+  readonly confFile: ConfFile;
   readonly stateFolder: string;
   /** Settled by `onLeft`, once, after the node has said goodbye. */
   readonly left: Promise<void>;
@@ -85,10 +88,19 @@ export class World {
 
   /** Asks the node for something; resolves with its one answer. */
   request(request: Request): Promise<Answer> {
+    return this.#ask((id) => ({ kind: 'request', id, request }));
+  }
+
+  /** Asks for something about votes; resolves with its one answer. */
+  askQuorum(ask: QuorumAsk): Promise<Answer> {
+    return this.#ask((id) => ({ kind: 'quorum-ask', id, ask }));
+  }
+
+  #ask(input: (id: string) => NodeInput): Promise<Answer> {
     const id = `${Date.now().toString(36)}-${randomInt(2 ** 47).toString(36)}`;
     return new Promise((resolve) => {
       this.#answers.set(id, resolve);
-      this.nodeInput({ kind: 'request', id, request });
+      this.nodeInput(input(id));
     });
   }
 
@@ -185,6 +197,13 @@ export class World {
         this.#answers.get(effect.id)?.(effect.answer);
         this.#answers.delete(effect.id);
         return;
+      case 'reread':
+      case 'take-over':
+        this.#onConfFile(effect);
+        return;
+      case 'device-poll':
+        // The port of a quorum device's client: it would answer with `device` inputs.
+        return;
       case 'leave':
         this.#leave();
         return;
@@ -192,6 +211,12 @@ export class World {
         log.write(effect);
         return;
     }
+  }
+
+  #onConfFile({ kind, of }: NodeEffect & { kind: 'reread' | 'take-over' }): void {
+    const { confFile, log } = this.parts;
+    if (kind === 'reread') this.nodeInput({ kind, of, reading: confFile.reread(of) });
+    else for (const text of confFile.takeOver(of)) log.write(note('notice', 'reload', text));
   }
 
   /** Disk work in the order it was asked for, each answered before the next begins. */

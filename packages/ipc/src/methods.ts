@@ -54,6 +54,15 @@ export type Methods = {
   'cluster.status': { params: Record<string, never>; result: ClusterStatus };
   /** Leave the cluster: stop everything here first, then end the daemon. */
   'cluster.stop': { params: { user: string }; result: { outcome: string } };
+  /** Wait no longer for nodes that were not seen since the start: an operator vouches for them. */
+  'quorum.unblock': { params: { user: string }; result: { outcome: string } };
+  /** Expect so many votes from now on, on every member. */
+  'quorum.expect': { params: { votes: number; user: string }; result: { outcome: string } };
+  /**
+   * Read corosync.conf again on every member, and take over what a running daemon can: all members
+   * or none. `dry`: only on this node, and only to tell what would change.
+   */
+  'corosync.reload': { params: { dry: boolean; user: string }; result: ReloadReport };
   /** Agents this node knows: all of a class, or one's metadata XML. */
   'agent.list': {
     params: { class?: string; provider?: string };
@@ -62,6 +71,23 @@ export type Methods = {
   'agent.metadata': { params: { agent: string }; result: { xml: string } };
   /** Why the last decision was what it was, for one resource or one node. */
   explain: { params: { subject: string }; result: { lines: readonly string[] } };
+};
+
+export type ReloadReport = {
+  readonly outcome: string;
+  readonly changes: readonly ConfChangeRecord[];
+  /** What the file says that is worth knowing, one sentence each. */
+  readonly warnings: readonly string[];
+};
+
+export type ConfChangeRecord = {
+  /** As in the file, dotted: `totem.token`. */
+  readonly key: string;
+  /** Empty: there was none. */
+  readonly from: string;
+  readonly to: string;
+  /** `now`: in force with the reload; `restart`: when holdfastd is started again. */
+  readonly effect: 'now' | 'restart';
 };
 
 export type FenceRecord = {
@@ -95,6 +121,10 @@ export type ClusterStatus = {
     readonly needed: number;
     readonly flags: readonly string[];
     readonly waitingFor: readonly string[];
+    /** Members with another corosync.conf, and the sections in which it differs. */
+    readonly strangers: readonly { readonly node: string; readonly sections: readonly string[] }[];
+    /** Votes of a quorum device, and whether they are counted here; null: there is none. */
+    readonly device: { readonly votes: number; readonly counted: boolean } | null;
   };
   /** `idle`, `scheduling`, `transition`, `joining`, `waiting`. */
   readonly controller: string;

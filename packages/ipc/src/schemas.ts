@@ -7,6 +7,9 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** No text in a request is longer than this, except the CIB itself, which the message limit bounds. */
 const TEXT_MAX = 65_536;
 
+/** More votes than any cluster has; a slip of the finger beyond it would block for ever. */
+const VOTES_MAX = 1_000_000;
+
 const text: Schema = { type: 'string' };
 const word: Schema = { type: 'string', minLength: 1, maxLength: TEXT_MAX };
 const texts: Schema = { type: 'array', items: text };
@@ -64,6 +67,8 @@ const clusterStatus = record({
     needed: count,
     flags: texts,
     waitingFor: texts,
+    strangers: { type: 'array', items: record({ node: text, sections: texts }) },
+    device: orNull(record({ votes: count, counted: { type: 'boolean' } })),
   }),
   controller: text,
   warnings: texts,
@@ -106,6 +111,22 @@ export const SCHEMAS: {
   },
   'cluster.status': { params: nothing, result: clusterStatus },
   'cluster.stop': { params: record({ user: word }), result: outcome },
+  'quorum.unblock': { params: record({ user: word }), result: outcome },
+  'quorum.expect': {
+    params: record({ votes: { type: 'integer', minimum: 1, maximum: VOTES_MAX }, user: word }),
+    result: outcome,
+  },
+  'corosync.reload': {
+    params: record({ dry: { type: 'boolean' }, user: word }),
+    result: record({
+      outcome: text,
+      changes: {
+        type: 'array',
+        items: record({ key: text, from: text, to: text, effect: oneOf('now', 'restart') }),
+      },
+      warnings: texts,
+    }),
+  },
   'agent.list': {
     params: record({ class: word, provider: word }, ['class', 'provider']),
     result: record({ agents: texts }),

@@ -4,6 +4,7 @@
  */
 import { earliest, type Instant, type NodeName } from '@holdfast/base';
 import {
+  type Answer,
   controller,
   deadline as controllerDeadline,
   type ControllerEffect,
@@ -84,6 +85,13 @@ export function step(state: NodeMachine, input: NodeInput, now: Instant): NodeEf
     case 'device-result':
       toFencer(state, input, now, effects);
       break;
+    case 'quorum-ask':
+      askQuorum(state, input, now, effects);
+      break;
+    case 'device':
+    case 'reread':
+      toQuorum(state, input, now, effects);
+      break;
     case 'clock':
     case 'disk':
     case 'scheduled':
@@ -147,10 +155,44 @@ function fromQuorum(
       toController(state, { kind: 'quorum', reading: { quorate, totalVotes } }, now, out);
       return;
     }
+    case 'order': {
+      const order = { ...effect.order };
+      toController(state, { kind: 'order', order }, now, out);
+      return;
+    }
+    case 'answer':
+      out.push({ kind: 'answer', id: effect.id, answer: answerOf(effect) });
+      return;
     case 'persist-quorum':
+    case 'device-poll':
+    case 'reread':
+    case 'take-over':
     case 'note':
       out.push(effect);
       return;
+  }
+}
+
+function answerOf({ isDone, text }: { readonly isDone: boolean; readonly text: string }): Answer {
+  if (isDone) return { kind: 'outcome', text };
+  return { kind: 'fault', fault: { code: 'refused', message: text } };
+}
+
+/** Orders about votes are said in the agreed stream: without an agreed view nobody would hear them. */
+function askQuorum(
+  state: NodeMachine,
+  { id, ask }: NodeInput & { kind: 'quorum-ask' },
+  now: Instant,
+  out: NodeEffect[],
+): void {
+  if (state.controller.view.kind === 'agreed') toQuorum(state, { kind: 'ask', id, ask }, now, out);
+  else {
+    const message = 'the members are just agreeing on a new membership; try again in a moment';
+    out.push({
+      kind: 'answer',
+      id,
+      answer: { kind: 'fault', fault: { code: 'not-ready', message } },
+    });
   }
 }
 
@@ -201,6 +243,10 @@ function fromController(
       return;
     case 'agreed':
       toQuorum(state, { ...effect, kind: 'membership' }, now, out);
+      return;
+    case 'order':
+    case 'leaving':
+      toQuorum(state, effect, now, out);
       return;
     case 'in-force':
       toFencer(

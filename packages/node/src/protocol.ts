@@ -4,7 +4,13 @@ import type { Cib, XmlElement } from '@holdfast/cib';
 import type { Answer, DiskEffect, Request } from '@holdfast/controller';
 import type { Operation, OpResult } from '@holdfast/executor';
 import type { DeviceRun } from '@holdfast/fencer';
-import type { QuorumConfig, QuorumRecord } from '@holdfast/quorum';
+import type {
+  QuorumAsk,
+  QuorumConfig,
+  QuorumEffect,
+  QuorumInput,
+  QuorumRecord,
+} from '@holdfast/quorum';
 import type { RingUp } from '@holdfast/totem';
 import type { Graph } from '@holdfast/transition';
 
@@ -48,6 +54,12 @@ export type NodeInput =
       readonly notes: readonly Note[];
     }
   | { readonly kind: 'request'; readonly id: string; readonly request: Request }
+  /** An operator's ask about votes; answered as a request is. */
+  | { readonly kind: 'quorum-ask'; readonly id: string; readonly ask: QuorumAsk }
+  /** From the client of a quorum device. */
+  | Extract<QuorumInput, { kind: 'device' }>
+  /** The answer to `reread`. */
+  | Extract<QuorumInput, { kind: 'reread' }>
   | { readonly kind: 'tick' };
 
 export type NodeEffect =
@@ -56,6 +68,8 @@ export type NodeEffect =
   | DiskEffect
   /** Write and flush before anything later in the list is done. */
   | { readonly kind: 'persist-quorum'; readonly record: QuorumRecord }
+  /** `device-poll` is for the client of a quorum device, the others for whoever reads corosync.conf. */
+  | Extract<QuorumEffect, { kind: 'device-poll' | 'reread' | 'take-over' }>
   | { readonly kind: 'schedule'; readonly seq: number; readonly cib: Cib }
   | { readonly kind: 'run'; readonly call: CallId; readonly op: Operation }
   | { readonly kind: 'kill'; readonly call: CallId }

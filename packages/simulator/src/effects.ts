@@ -79,6 +79,11 @@ export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): vo
     case 'leave':
       leave(host, daemon);
       return;
+    case 'device-poll':
+    case 'reread':
+    case 'take-over':
+      // No operator asks for a reload here, and there is no quorum device.
+      return;
     case 'note':
       tellNote(host, effect);
       return;

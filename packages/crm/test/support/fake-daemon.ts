@@ -52,6 +52,7 @@ export type FakeDaemon = {
   readonly asked: { readonly method: string; readonly params: unknown }[];
   fences: FenceRecord[];
   status: ClusterStatus;
+  reload: Methods['corosync.reload']['result'];
 };
 
 function metadata(agent: string, parameters: readonly string[]): string {
@@ -91,6 +92,8 @@ const STATUS: ClusterStatus = {
     needed: 1,
     flags: ['2Node'],
     waitingFor: [],
+    strangers: [],
+    device: null,
   },
   controller: 'idle',
   warnings: [],
@@ -117,6 +120,7 @@ export async function fakeDaemon(
     asked: [],
     fences: [],
     status: STATUS,
+    reload: { outcome: '', changes: [], warnings: [] },
   };
   const answers = answersOf(daemon);
   const server = await serve({
@@ -173,6 +177,10 @@ function answersOf(daemon: FakeDaemon): Answers {
     'fence.confirm': ({ node }) => ok({ outcome: `${node} is taken for off` }),
     'fence.history': () => ok({ entries: daemon.fences }),
     'cluster.status': () => ok(daemon.status),
+    'quorum.unblock': () => ok({ outcome: 'waiting for absent nodes is over' }),
+    'quorum.expect': ({ votes }) => ok({ outcome: `expected votes are ${votes}` }),
+    'corosync.reload': ({ dry }) =>
+      ok({ ...daemon.reload, outcome: dry ? 'nothing was changed' : 'reloaded' }),
     'cluster.stop': () => ok({ outcome: 'left the cluster' }),
     'agent.list': ({ class: standard = '' }) =>
       ok({ agents: Object.keys(PARAMETERS).filter((name) => name.startsWith(`${standard}:`)) }),

@@ -38,6 +38,8 @@ export type Host = {
   readonly runs: Set<string>;
   readonly said: string[];
   answers: Map<string, Answer>;
+  /** What it finds when it reads its corosync.conf again. */
+  file: (NodeInput & { kind: 'reread' })['reading'] | undefined;
 };
 
 export type Cluster = {
@@ -66,6 +68,7 @@ export function cluster(names: readonly string[], twoNode: boolean): Cluster {
       runs: new Set<string>(),
       said: [],
       answers: new Map<string, Answer>(),
+      file: undefined,
     };
     const root = emptyCib();
     return {
@@ -105,12 +108,17 @@ function machineOf(
       names: new Map(ids),
       quorum: {
         self,
+        names: new Map(ids),
         votes: new Map(ids.map(([id]) => [id, 1])),
         expectedVotes: names.length,
         twoNode,
         waitForAll: twoNode,
         lastManStanding: undefined,
         autoTieBreaker: undefined,
+        downscale: undefined,
+        tracksExpectedVotes: false,
+        device: undefined,
+        digests: {},
       },
       incarnation: `${self}#${life}`,
       seed: 1,
@@ -249,6 +257,14 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
       return;
     case 'kill':
     case 'kill-device':
+    case 'device-poll':
+      return;
+    case 'reread':
+      if (host.file !== undefined)
+        feed(c, host, { kind: 'reread', of: effect.of, reading: host.file });
+      return;
+    case 'take-over':
+      host.said.push('takes its file over');
       return;
   }
 }

@@ -130,11 +130,9 @@ function compareDigest(state: RingState, { sender, digest }: Join): void {
   tell(state, 'error', 'configuration-differs', text);
 }
 
-/** Joins that say what is over: sent while we were frozen (T1.57), or before the present ring. */
+/** Joins that say what is over: sent before the present ring. */
 function isOverheard(state: RingState, join: Join): boolean {
-  const { self } = state.config;
-  if (join.sender === self) return false;
-  if (state.deafUntil !== undefined && state.now < state.deafUntil) return true;
+  if (join.sender === state.config.self) return false;
   return state.members.includes(join.sender) && join.ringSeq < state.store.ringId.seq;
 }
 
@@ -188,10 +186,14 @@ function merge(state: RingState, join: Join): void {
 function commitIfAgreed(state: RingState): boolean {
   if (state.phase.kind !== 'gather' || !allAgree(state)) return false;
   const members = candidates(state);
-  if (members[0] !== state.config.self) return false;
+  if (members[0] !== state.config.self || isTooSoonAlone(state, members)) return false;
   const ringId = { representative: state.config.self, seq: state.maxRingSeq + RING_SEQ_STEP };
   enterCommit(state, { kind: 'commit', ringId, tokenSeq: 0, members, info: [] });
   return true;
+}
+
+function isTooSoonAlone({ aloneFrom, now }: RingState, members: readonly NodeId[]): boolean {
+  return members.length === 1 && aloneFrom !== undefined && now < aloneFrom;
 }
 
 function sameSet(set: ReadonlySet<NodeId>, list: readonly NodeId[]): boolean {

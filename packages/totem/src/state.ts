@@ -159,8 +159,10 @@ export type RingState = {
   consensus: Set<NodeId>;
   /** The view is void after a freeze: nothing more of the old ring is taken in. */
   isVoid: boolean;
-  /** Joins before this instant were sent while this node was frozen, and say what is over. */
+  /** What comes before this instant was sent while this node was frozen (T1.57), and says what is over. */
   deafUntil: Instant | undefined;
+  /** After a freeze, a ring of this node alone is not formed before others had the time to answer. */
+  aloneFrom: Instant | undefined;
   /** Nodes that called and then did not answer, so that one-way links do not keep a ring from working. */
   readonly unanswering: Map<NodeId, Unanswering>;
   /** The ring before the installed one: what still comes from it is no news. */
@@ -229,6 +231,7 @@ export function ring(
     consensus: new Set(),
     isVoid: false,
     deafUntil: undefined,
+    aloneFrom: undefined,
     unanswering: new Map(),
     previousRing: undefined,
     commitSent: undefined,

@@ -3,7 +3,7 @@ import { COMPLETION } from './message.ts';
 import { STATUS } from './rakp.ts';
 
 /** Where it went silent, in the order of a login. */
-export type Step = 'opening' | 'name' | 'proof' | 'command';
+export type Step = 'opening' | 'name' | 'proof' | 'privilege' | 'command';
 
 export type Privilege = 'callback' | 'user' | 'operator' | 'administrator';
 
@@ -29,6 +29,8 @@ export type IpmiFault =
   | { readonly kind: 'command-refused'; readonly completion: number }
   /** An answer that says nothing we could use. */
   | { readonly kind: 'useless-answer'; readonly what: string }
+  /** Its name has no address, or the socket could not be opened. */
+  | { readonly kind: 'unreachable'; readonly cause: string }
   /** What we were told to log in with cannot be right. */
   | { readonly kind: 'bad-login'; readonly what: string };
 
@@ -66,6 +68,8 @@ export function describeIpmiFault(fault: IpmiFault, said: Spoken): string {
       return `${where}: command refused with completion code 0x${hex(fault.completion)} (${nameOf(COMPLETION, fault.completion)})`;
     case 'useless-answer':
       return `${where}: ${fault.what}`;
+    case 'unreachable':
+      return `${where} cannot be reached: ${fault.cause}`;
     case 'bad-login':
       return fault.what;
   }
@@ -84,6 +88,8 @@ function describeSilence(
       return `no answer from ${where} to the login ${waited}, though it opened a session: some BMCs tell an unknown user (${username}) nothing`;
     case 'proof':
       return `no answer from ${where} to the proof of user ${username} ${waited}, though it knows the user`;
+    case 'privilege':
+      return `no answer from ${where} to the privilege asked for ${waited}, though user ${username} is logged in`;
     case 'command':
       return `no answer from ${where} to a command ${waited}; it may have been carried out`;
   }

@@ -24,3 +24,6 @@ export {
   verbOf,
   writeChassisStatus,
 } from './power.ts';
+export { deadline, makeSession, step } from './session.ts';
+export type { Ask, SessionEffect, SessionInput, SessionState } from './session-state.ts';
+export { type BmcAddress, Session, withSession } from './udp.ts';

@@ -16,12 +16,12 @@ export type Faults = {
   /** Orders for the first number switch the second instead. */
   readonly wrongOutlet: Readonly<Record<string, number>>;
   /** What it says of every outlet, whatever is true; `ordered`: that every order was carried out. */
-  readonly says: 'true' | 'on' | 'off' | 'ordered';
+  readonly says: 'truth' | 'on' | 'off' | 'ordered';
   /** Acknowledges at once, and the relay moves this much later. In ms. */
   readonly switchMs: number;
   /** So many orders are carried out and their answers lost. */
   readonly loseAnswers: number;
-  /** Every answer is sent twice. */
+  /** Every answer is sent twice, where a datagram carries it. */
   readonly duplicate: boolean;
   /** Nobody may log in, as while somebody sits at the serial port. */
   readonly busy: boolean;
@@ -37,7 +37,7 @@ export const NO_FAULTS: Faults = {
   refuse: false,
   stuck: [],
   wrongOutlet: {},
-  says: 'true',
+  says: 'truth',
   switchMs: 0,
   loseAnswers: 0,
   duplicate: false,
@@ -46,7 +46,7 @@ export const NO_FAULTS: Faults = {
 
 const SLOW_MS_MAX = 600_000;
 const LOST_MAX = 1_000_000;
-const SAYS = ['true', 'on', 'off', 'ordered'] as const;
+const SAYS = ['truth', 'on', 'off', 'ordered'] as const;
 
 /** What an order comes to: which relay moves, if any, and what is written down. */
 export type Decision = { readonly outcome: Outcome; readonly moves: number | undefined };
@@ -67,7 +67,7 @@ export function saying(
   ordered: Command | undefined,
 ): 'on' | 'off' {
   switch (faults.says) {
-    case 'true':
+    case 'truth':
       return truth;
     case 'on':
     case 'off':

@@ -27,6 +27,8 @@ export type Feed = {
   readonly machine: Machine;
   /** Resolves when what follows from it is done: with the last supply goes the machine. */
   supply(power: Power): Promise<void>;
+  /** Where the machine may switch behind the outlet's back, as behind a button: what it is now. */
+  readonly power?: () => Power;
 };
 
 /** A life: its processes are its own until it is off. */
@@ -72,6 +74,15 @@ export class Machine {
     return {
       machine: this,
       supply: (power) => this.#then(() => this.#supply(index, power)),
+    };
+  }
+
+  /** Its button, as something that a BMC switches like an outlet. */
+  button(): Feed {
+    return {
+      machine: this,
+      supply: (power) => this.press(power),
+      power: () => this.#power,
     };
   }
 

@@ -41,7 +41,7 @@ export class Outlet {
   }
 
   get power(): Power {
-    return this.#power;
+    return this.#parts.feed?.power?.() ?? this.#power;
   }
 
   /** The order that came last, carried out or not. */
@@ -59,7 +59,7 @@ export class Outlet {
   }
 
   get pid(): number | undefined {
-    return this.#power === 'on' ? this.#parts.feed?.machine.pid : undefined;
+    return this.power === 'on' ? this.#parts.feed?.machine.pid : undefined;
   }
 
   processes(): Process[] {
@@ -105,7 +105,7 @@ export class Outlet {
   }
 
   async #off(by: Source): Promise<void> {
-    if (this.#power === 'off') return;
+    if (this.power === 'off') return;
     const { log, feed, onChange } = this.#parts;
     log.add({ kind: 'cutting', outlet: this.number }, by);
     await feed?.supply('off');
@@ -115,7 +115,7 @@ export class Outlet {
   }
 
   async #on(by: Source): Promise<void> {
-    if (this.#power === 'on') return;
+    if (this.power === 'on') return;
     const { log, feed, onChange } = this.#parts;
     await feed?.supply('on');
     this.#power = 'on';

@@ -13,6 +13,7 @@ export type AgentPlaces = {
 const PLUGINS = [
   'dummy',
   'service',
+  'fence-ipmi',
   'fence-pdu',
   'fence-console',
   'fence-ssh',

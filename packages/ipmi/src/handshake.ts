@@ -28,6 +28,7 @@ import {
   type SessionEffect,
   type SessionState,
 } from './session-state.ts';
+import { makeWindow } from './window.ts';
 
 /** Where the user is looked up by name alone. */
 const NAME_ONLY = 0x10;
@@ -175,8 +176,7 @@ function onRakp4(
     managedId: exchange.managedId,
     sent: 0,
     asked: 0,
-    highest: 0,
-    seen: 0,
+    received: makeWindow(),
   };
   made.furthest = 'privilege';
   return raise(state, made, link, now);

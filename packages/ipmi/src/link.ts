@@ -14,9 +14,9 @@ import {
   type SessionEffect,
   type SessionState,
 } from './session-state.ts';
+import { isFresh, remember } from './window.ts';
 
 const MESSAGE_NUMBERS = 64;
-const WINDOW = 32;
 const IV_BYTES = 16;
 
 /** Makes a command the current one; `send` lets it leave. */
@@ -50,10 +50,11 @@ export function send(state: SessionState, link: Link, current: Current): Session
 
 /** The response to `current`, or undefined for everything else: forged, stale, seen before, another's. */
 export function receive(link: Link, current: Current, packet: PlusPacket): Response | undefined {
-  if (packet.sessionId !== link.consoleId || !isFresh(link, packet.sequence)) return undefined;
+  if (packet.sessionId !== link.consoleId || !isFresh(link.received, packet.sequence))
+    return undefined;
   const payload = openPacket(link.protection, packet);
   if (payload === undefined) return undefined;
-  remember(link, packet.sequence);
+  remember(link.received, packet.sequence);
   const response = decodeResponse(payload);
   if (response === undefined) return undefined;
   const { netFn, command } = current.ask.command;
@@ -77,32 +78,4 @@ export function closeAsk(link: Link): Ask {
     isRepeatable: true,
     command: { ...COMMAND.closeSession, data: le32(link.managedId) },
   };
-}
-
-/**
- * A number above all before is fresh however far ahead, since nobody else could have signed it (the
- * specification allows 16: a console that heard nothing for long would then be deaf for ever). Below,
- * each of the last 32 counts once.
- */
-function isFresh({ highest, seen }: Link, sequence: number): boolean {
-  if (sequence === 0) return false;
-  if (sequence > highest) return true;
-  const below = highest - sequence;
-  return below > 0 && below <= WINDOW && ((seen >>> (below - 1)) & 1) === 0;
-}
-
-function remember(link: Link, sequence: number): void {
-  if (sequence <= link.highest) {
-    link.seen = (link.seen | (1 << (link.highest - sequence - 1))) >>> 0;
-    return;
-  }
-  const ahead = sequence - link.highest;
-  const shifted = ahead >= WINDOW ? 0 : link.seen << ahead;
-  link.seen = (link.highest === 0 ? 0 : shifted | beforeMark(ahead)) >>> 0;
-  link.highest = sequence;
-}
-
-/** The bit of what was the highest so far. */
-function beforeMark(ahead: number): number {
-  return ahead > WINDOW ? 0 : 1 << (ahead - 1);
 }

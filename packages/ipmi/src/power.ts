@@ -21,11 +21,6 @@ export function powerCommand(verb: PowerVerb): Command {
   return { ...COMMAND.chassisControl, data: bytes(CONTROL[verb]) };
 }
 
-/** Whether the same verb twice is as good as once: a repeated cycle cycles again. */
-export function isRepeatable(verb: PowerVerb): boolean {
-  return verb === 'off' || verb === 'on';
-}
-
 /** The verb that a Chassis Control request orders; undefined for one that is none of ours. */
 export function verbOf(data: Uint8Array): PowerVerb | undefined {
   const wanted = byteAt(data, 0) & 0x0f;

@@ -8,6 +8,7 @@ import type { Login } from './login.ts';
 import type { Command } from './message.ts';
 import type { Protection } from './seal.ts';
 import type { CipherSuite } from './suites.ts';
+import type { Window } from './window.ts';
 
 /** A command with the caller's number, which its outcome carries. */
 export type Ask = {
@@ -112,9 +113,7 @@ export type Link = {
   sent: number;
   /** Of the message sent last. */
   asked: number;
-  /** The highest packet number received, and which of the 32 below it. */
-  highest: number;
-  seen: number;
+  readonly received: Window;
 };
 
 /** `length` bytes, at most 32, that were never drawn before. */

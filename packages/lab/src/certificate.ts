@@ -1,0 +1,61 @@
+/** A key and a self-signed certificate made on the spot, for faces that speak TLS (RFC 5280, in DER). */
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+const DAY_MS = 86_400_000;
+const SEQUENCE = 0x30;
+const SET = 0x31;
+
+const OID = {
+  commonName: [0x55, 0x04, 0x03],
+  /** ecdsa-with-SHA256 */
+  signature: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02],
+} as const;
+
+export type Certificate = { readonly key: string; readonly cert: string };
+
+/** Good from yesterday for ten years. */
+export function selfSigned(commonName: string, nowMs: number): Certificate {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const name = der(
+    SEQUENCE,
+    der(SET, der(SEQUENCE, oid(OID.commonName), der(0x0c, Buffer.from(commonName)))),
+  );
+  const algorithm = der(SEQUENCE, oid(OID.signature));
+  const serial = randomBytes(8);
+  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
+  const body = der(
+    SEQUENCE,
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, serial),
+    algorithm,
+    name,
+    der(SEQUENCE, time(nowMs - DAY_MS), time(nowMs + 3650 * DAY_MS)),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  const signature = sign('sha256', body, privateKey);
+  const whole = der(SEQUENCE, body, algorithm, der(0x03, Buffer.from([0]), signature));
+  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}
+
+function oid(bytes: readonly number[]): Buffer {
+  return der(0x06, Buffer.from(bytes));
+}
+
+/** GeneralizedTime, to the second. */
+function time(ms: number): Buffer {
+  const digits = new Date(ms).toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  return der(0x18, Buffer.from(`${digits}Z`));
+}

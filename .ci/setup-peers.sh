@@ -1,10 +1,13 @@
 #!/bin/sh
-# Installs the Debian packages that some tests use as peers: real SNMP tools and real fence agents.
+# Installs the Debian packages that some tests use as peers: real SNMP tools and agents,
+# real fence agents, the OpenSSH client.
 # Needs root; `npm run setup:peers` calls it, and so does .ci/run on a new machine.
 set -eu
 missing=""
 command -v snmpset >/dev/null 2>&1 || missing="$missing snmp"
+[ -x /usr/sbin/snmpd ] || missing="$missing snmpd"
 [ -x /usr/sbin/fence_apc_snmp ] || missing="$missing fence-agents"
+command -v ssh >/dev/null 2>&1 || missing="$missing openssh-client"
 if [ -z "$missing" ]; then
   echo "peers are installed"
   exit 0

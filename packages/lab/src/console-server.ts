@@ -40,6 +40,8 @@ export class ConsoleServer {
   readonly #inside = new Set<Connection>();
   #denials = 0;
   #lockedUntil = 0;
+  /** What ends now ends because we do: nobody writes it down. */
+  #isClosed = false;
 
   private constructor(config: ConsoleConfig, bank: Bank) {
     this.#config = config;
@@ -64,6 +66,7 @@ export class ConsoleServer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
@@ -79,12 +82,17 @@ export class ConsoleServer {
     connection.on('error', () => undefined);
     let user = '';
     const tell = (what: SessionChange): void => {
+      if (this.#isClosed) return;
       this.#bank.log.add({ kind: 'session', what, user }, { ...by, user });
     };
     connection.on('close', () => {
       this.#connections.delete(connection);
       if (this.#inside.delete(connection)) tell('closed');
     });
+    if (!this.#bank.isAlive) {
+      connection.end();
+      return;
+    }
     if (nowMs() < this.#lockedUntil && this.#bank.hearing() !== undefined) {
       tell('locked-out');
       connection.end();

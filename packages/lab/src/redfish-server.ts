@@ -29,6 +29,10 @@ export async function startRedfish(config: RedfishConfig, bank: Bank): Promise<R
       response.destroy();
     });
   });
+  // Without power nobody is at this address: the nearest that a loopback can come to it is a refusal.
+  server.on('connection', (socket) => {
+    if (!bank.isAlive) socket.destroy();
+  });
   const listening = once(server, 'listening');
   server.listen(config.port, config.address);
   await listening;
@@ -60,6 +64,10 @@ async function respond(
 ): Promise<void> {
   const body = await bodyOf(request);
   const heard = service.bank.hearing();
+  if (!service.bank.isAlive) {
+    response.destroy();
+    return;
+  }
   // Silence: the connection is left as it is, until the client has had enough.
   if (heard === undefined) return;
   setTimeout(() => {

@@ -1,0 +1,106 @@
+/** Clones: instances that run as they should are listed together, the others get lines of their own (B8.4). */
+import { compareNames } from '../node-standing.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { ClusterNode } from '../model/node.ts';
+import type { ClusterResource } from '../model/resource.ts';
+import { everyPart, primitivesOf, requestedRole } from '../read/traits.ts';
+import { exitText, inBrackets, type LineOptions, standingFlags } from './primitive-line.ts';
+import { indented, linesOf } from './resource-lines.ts';
+
+export function cloneLines(
+  cluster: Cluster,
+  clone: ClusterResource,
+  options: LineOptions,
+): readonly string[] {
+  const child = clone.configured?.kind === 'clone' ? clone.configured.child.id : '';
+  const flags = [
+    ...(clone.isPromotable ? ['promotable'] : []),
+    ...(clone.isUnique ? ['unique'] : []),
+    ...standingFlags(clone),
+  ];
+  const alone: string[] = [];
+  const promoted: ClusterNode[] = [];
+  const others: ClusterNode[] = [];
+  const active = new Set<ClusterNode>();
+  for (const instance of clone.children) {
+    for (const part of primitivesOf(instance)) for (const node of part.active) active.add(node);
+    if (isShownAlone(clone, instance, options)) {
+      alone.push(...linesOf(cluster, instance, options));
+      continue;
+    }
+    const [node] = placesOf(instance);
+    if (node === undefined) continue;
+    (highestRole(instance) === 'Promoted' ? promoted : others).push(node);
+  }
+  const targeted = requestedRole(clone) === 'Unpromoted' ? ' (target-role)' : '';
+  const rest = clone.isPromotable ? `Unpromoted${targeted}` : 'Started';
+  const hasRoom = !clone.isUnique && clone.instancesMax > promoted.length + others.length;
+  return [
+    `Clone Set: ${clone.id} [${child}]${inBrackets(flags)}:`,
+    ...indented(alone),
+    ...indented(listLine('Promoted', promoted)),
+    ...indented(listLine(rest, others)),
+    ...indented(hasRoom ? stoppedLists(clone, active) : []),
+  ];
+}
+
+function placesOf(instance: ClusterResource): readonly ClusterNode[] {
+  const places = new Set<ClusterNode>();
+  for (const part of primitivesOf(instance)) for (const node of part.active) places.add(node);
+  return [...places];
+}
+
+function highestRole(instance: ClusterResource): string {
+  for (const part of primitivesOf(instance)) if (part.role === 'Promoted') return 'Promoted';
+  return 'Started';
+}
+
+function isShownAlone(
+  clone: ClusterResource,
+  instance: ClusterResource,
+  { showsPending }: LineOptions,
+): boolean {
+  const parts = [...primitivesOf(instance)];
+  const isPartlyActive = parts.some(({ active }) => active.length > 0);
+  if (clone.isUnique) return isPartlyActive || !instance.isRemoved;
+  if (showsPending && instance.pending !== undefined) return true;
+  if (!isPartlyActive) return false;
+  const all = [...everyPart([instance])];
+  if (all.some(({ isRemoved, isFailed, isManaged }) => isRemoved || isFailed || !isManaged)) {
+    return true;
+  }
+  if (!parts.every(({ active }) => active.length > 0)) return true;
+  const [node, second] = placesOf(instance);
+  return second !== undefined || (node !== undefined && !node.isOnline && node.isUnclean);
+}
+
+/** Where it could run, and does not. */
+function stoppedLists(clone: ClusterResource, active: ReadonlySet<ClusterNode>): readonly string[] {
+  const lists = new Map<string, ClusterNode[]>();
+  const nodes =
+    clone.allowed.size > 0 ? [...clone.allowed.values()].map(({ node }) => node) : [...clone.known];
+  for (const node of nodes) {
+    if (active.has(node)) continue;
+    const why = whyStopped(clone, node);
+    const title = why === undefined ? 'Stopped' : `Stopped (${why})`;
+    lists.set(title, [...(lists.get(title) ?? []), node]);
+  }
+  return [...lists]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([title, found]) => listLine(title, found));
+}
+
+function whyStopped(clone: ClusterResource, node: ClusterNode): string | undefined {
+  if (requestedRole(clone) === 'Stopped') return 'disabled';
+  for (const part of primitivesOf(clone)) {
+    const entry = part.masked.get(node);
+    if (entry !== undefined) return exitText(entry);
+  }
+  return undefined;
+}
+
+function listLine(title: string, nodes: readonly ClusterNode[]): readonly string[] {
+  if (nodes.length === 0) return [];
+  const names = nodes.map(({ name }) => name).sort(compareNames);
+  return [`${title}: [ ${names.join(' ')} ]`];
+}

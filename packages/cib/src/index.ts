@@ -1,3 +1,4 @@
+export { parseDate } from './calendar.ts';
 export { decodeDisk, describeDiskFault, type DiskFault, encodeDisk, type OnDisk } from './disk.ts';
 export { emptyCib, ensureNode, setNodeAttribute, setPair, setProperty } from './edits.ts';
 export { everyResource } from './every-resource.ts';

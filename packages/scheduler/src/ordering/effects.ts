@@ -16,6 +16,7 @@ import {
 } from '../work/relation.ts';
 import type { Work } from '../work/work.ts';
 import { applyToInstances } from './instances.ts';
+import { update } from './update.ts';
 import type { Effective } from './effective.ts';
 
 export type Changes = { first: boolean; then: boolean };
@@ -84,23 +85,10 @@ function applyToMembers(
     const own: Changes = { first: false, then: false };
     dispatch(work, member, { ...pair, then: action, thenEffect: action }, flag, node, own);
     if (own.first) changes.first = true;
-    if (own.then) {
-      changes.then = true;
-      changedParts(work).add(action);
-    }
+    if (!own.then) continue;
+    changes.then = true;
+    update(work, action);
   }
-}
-
-const parts = new WeakMap<Work, Set<Action>>();
-
-/** Actions of parts that changed along with their collective's; they are looked at again. */
-export function changedParts(work: Work): Set<Action> {
-  let found = parts.get(work);
-  if (found === undefined) {
-    found = new Set();
-    parts.set(work, found);
-  }
-  return found;
 }
 
 export function applyRule(
@@ -209,16 +197,15 @@ function restarts({ first, then }: Pair, changes: Changes): void {
   const isRestart = !then.isOptional;
   const isStop =
     !then.isRunnable && then.resource?.isManaged === true && first.resource === then.resource;
-  const word = isRestart ? 'restart' : isStop ? 'stop' : undefined;
-  if (word === undefined) return;
+  if (!isRestart && !isStop) return;
   if (first.isRunnable && first.isOptional) {
     first.isOptional = false;
-    because(first, then, word);
+    because(first, then, 'required');
     changes.first = true;
   }
   if (!then.isOptional && first.isOptional) {
     first.isOptional = false;
-    because(first, then, word);
+    because(first, then, 'required');
     changes.first = true;
   }
   if (!then.isMigratable && first.isMigratable) {

@@ -1,7 +1,8 @@
 /** Walking a transition on a cluster that exists in memory only: every action succeeds (B8.6). */
+import type { Cluster } from '@holdfast/status';
 import type { Action } from '../work/action.ts';
 import type { Calculation } from '../calculate.ts';
-import { operationKey } from '../output/names.ts';
+import { filedKey } from '../output/names.ts';
 
 /** The actions in the order in which they would be done; those that wait for ever are left out. */
 export function executionOrder({ graph }: Calculation): readonly Action[] {
@@ -21,7 +22,7 @@ export function executionOrder({ graph }: Calculation): readonly Action[] {
 }
 
 /** One line for each, as it is done. */
-export function executionLine(action: Action): string {
+export function executionLine(cluster: Cluster, action: Action): string {
   const { resource, node, task, meta } = action;
   const place = node === undefined ? '' : ` on ${node.name}`;
   if (task === 'stonith' && !action.isPseudo) {
@@ -29,22 +30,21 @@ export function executionLine(action: Action): string {
   }
   if (action.isPseudo || resource === undefined) {
     if (task === 'do_shutdown') return `Cluster action:  do_shutdown${place}`;
-    return `Pseudo action:   ${operationKey(action)}${task === 'stonith' ? place : ''}`;
+    return `Pseudo action:   ${filedKey(action)}${task === 'stonith' ? place : ''}`;
   }
   if (task === 'clear_failcount' || task === 'lrm_delete') {
-    return `Cluster action:  ${task} for ${shownName(action)}${place}`;
+    return `Cluster action:  ${task} for ${resource.xmlId}${place}`;
   }
   const interval = action.intervalMs > 0 ? `=${action.intervalMs}` : '';
-  return `Resource action: ${shownName(action).padEnd(15)} ${task}${interval}${place}`;
+  return `Resource action: ${shownName(cluster, action).padEnd(15)} ${task}${interval}${place}`;
 }
 
-/** As the executor would be told: the name it was found under, or the instance's own. */
-function shownName({ resource }: Action): string {
+/** The name as it is written, where anything goes by it; else the instance's own. */
+function shownName({ byId, byHistoryName }: Cluster, { resource }: Action): string {
   if (resource === undefined) return '';
-  return resource.isUnique ? resource.id : shownInstance(resource);
+  const { id, xmlId, historyName, isUnique, isRemoved } = resource;
+  if (isRemoved && historyName !== undefined && isUnique) return historyName;
+  if (isUnique) return id;
+  if (byId.has(xmlId) || byHistoryName.has(xmlId)) return xmlId;
+  return historyName !== undefined && historyName !== xmlId ? historyName : id;
 }
-
-function shownInstance(resource: NonNullable<Action['resource']>): string {
-  return resource.historyName ?? resource.id;
-}
-

@@ -27,6 +27,7 @@ export function reportText(input: ReportInput): string {
   const time = timeLine === undefined ? [] : [timeLine];
   const disabled = disabledLine(current);
   return [
+    ...(cib.root.attributes['validate-with'] === 'none' ? [UNCHECKED] : []),
     ...time,
     ...(current.options.isMaintenance ? MAINTENANCE : []),
     ...(disabled === undefined ? [] : [disabled]),
@@ -39,7 +40,7 @@ export function reportText(input: ReportInput): string {
     ...summaryTextLines(calculation.summary),
     '',
     'Executing Cluster Transition:',
-    ...order.map((action) => `  * ${executionLine(action)}`),
+    ...order.map((action) => `  * ${executionLine(calculation.cluster, action)}`),
     ...time,
     '',
     'Revised Cluster Status:',
@@ -47,6 +48,11 @@ export function reportText(input: ReportInput): string {
     '',
   ].join('\n');
 }
+
+const UNCHECKED = [
+  'Schema validation of configuration is disabled (support for validate-with set to "none"',
+  'is deprecated and will be removed in a future release)',
+].join(' ');
 
 const MAINTENANCE = [
   '',

@@ -57,8 +57,7 @@ function standbyWord({ isOnline, running }: ClusterNode): string {
 /** Only where health is looked at, and something is not well. */
 function healthWord(cluster: Cluster, node: ClusterNode): string | undefined {
   if (cluster.options.healthStrategy === 'none') return undefined;
-  const { score, worst } = healthOf(cluster, node);
-  if (score > 0) return undefined;
-  if (score < 0 && worst < 0) return ' (health is RED)';
-  return worst === 0 || score === 0 ? ' (health is YELLOW)' : undefined;
+  const { worst } = healthOf(cluster, node);
+  if (worst > 0) return undefined;
+  return worst < 0 ? ' (health is RED)' : ' (health is YELLOW)';
 }

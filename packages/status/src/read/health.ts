@@ -16,14 +16,22 @@ export function healthOf(
     const own = healthScore(options, value);
     if (own === undefined) continue;
     score = add(score, own);
-    worst = Math.min(worst, gradeOf(options, own));
+    worst = Math.min(worst, gradeOf(value, own));
   }
   return { score, worst };
 }
 
-function gradeOf({ healthRed, healthYellow }: Cluster['options'], score: number): number {
-  if (score <= healthRed) return -1;
-  return score <= healthYellow ? 0 : 1;
+function gradeOf(text: string, score: number): number {
+  switch (text.toLowerCase()) {
+    case 'red':
+      return -1;
+    case 'yellow':
+      return 0;
+    case 'green':
+      return 1;
+    default:
+      return Math.sign(score);
+  }
 }
 
 function healthScore(options: Cluster['options'], text: string): number | undefined {

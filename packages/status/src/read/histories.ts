@@ -106,8 +106,8 @@ function finish(reading: Reading, before: AnyRole): void {
   if (resource.isFailed && remoteNode?.isUnclean === true) remoteNode.isSeen = true;
   if (isActive) {
     recordActive(cluster, resource, node, onFail !== 'ignore');
-    if (onFail === 'demote' || onFail === 'block') resource.isFailed = true;
-    else if (onFail !== 'ignore') {
+    if (reading.onFail === 'demote' || reading.onFail === 'block') resource.isFailed = true;
+    else if (reading.onFail !== 'ignore') {
       resource.isFailed = true;
       resource.mustStop = true;
     }

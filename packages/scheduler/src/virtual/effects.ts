@@ -85,7 +85,8 @@ function record(
   const found = state.history.find(({ resource: name }) => names.includes(name));
   const name = found?.resource ?? names[0] ?? resource.id;
   const { values } = operationParameters(cluster, resource, node, action);
-  const entry = entryOf(action, name, found, digestOfParameters(values));
+  const digest = digestOfParameters(values);
+  const entry = entryOf(action, { name, found, digest, now: cluster.now });
   const history: ResourceHistory = {
     resource: name,
     agent: resource.agent,
@@ -112,9 +113,17 @@ function namesOf({ resource }: Action): readonly string[] {
 
 function entryOf(
   { task, intervalMs, meta, cancelled, node }: Action,
-  name: string,
-  found: ResourceHistory | undefined,
-  digest: string,
+  {
+    name,
+    found,
+    digest,
+    now,
+  }: {
+    readonly name: string;
+    readonly found: ResourceHistory | undefined;
+    readonly digest: string;
+    readonly now: number;
+  },
 ): HistoryEntry {
   const done = task === 'reload-agent' ? 'start' : (cancelled ?? task);
   const target = Number(meta.get('op_target_rc') ?? '0');
@@ -130,7 +139,7 @@ function entryOf(
     targetRc: target,
     transitionKey: `0:-1:${target}:00000000-0000-0000-0000-000000000000`,
     exitReason: '',
-    lastRcChange: 0,
+    lastRcChange: now,
     lastRun: undefined,
     execMs: 0,
     queueMs: 0,

@@ -6,11 +6,7 @@ import type { Calculation } from '../calculate.ts';
 import type { Action } from '../work/action.ts';
 
 /** The CIB as it would be when all of `order` was done, and went well. */
-export function afterwards(
-  cib: Cib,
-  calculation: Calculation,
-  order: readonly Action[],
-): Cib {
+export function afterwards(cib: Cib, calculation: Calculation, order: readonly Action[]): Cib {
   const states = new Map<string, NodeState>(cib.status.nodes.map((state) => [state.id, state]));
   for (const action of order) apply(states, calculation, action);
   return { ...cib, status: { ...cib.status, nodes: [...states.values()] } };

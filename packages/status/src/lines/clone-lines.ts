@@ -29,7 +29,7 @@ export function cloneLines(
       continue;
     }
     const [node] = placesOf(instance);
-    if (node === undefined) continue;
+    if (node === undefined || ![...primitivesOf(instance)].some(isSeenActive)) continue;
     (highestRole(instance) === 'Promoted' ? promoted : others).push(node);
   }
   const targeted = requestedRole(clone) === 'Unpromoted' ? ' (target-role)' : '';
@@ -42,6 +42,11 @@ export function cloneLines(
     ...indented(listLine(rest, others)),
     ...indented(hasRoom ? stoppedLists(clone, active) : []),
   ];
+}
+
+/** What a node that is away and proven off ran is active no more. */
+function isSeenActive({ active, isManaged }: ClusterResource): boolean {
+  return active.some(({ isOnline, isUnclean }) => isOnline || isUnclean || !isManaged);
 }
 
 function placesOf(instance: ClusterResource): readonly ClusterNode[] {
@@ -61,7 +66,7 @@ function isShownAlone(
   { showsPending }: LineOptions,
 ): boolean {
   const parts = [...primitivesOf(instance)];
-  const isPartlyActive = parts.some(({ active }) => active.length > 0);
+  const isPartlyActive = parts.some(isSeenActive);
   if (clone.isUnique) return isPartlyActive || !instance.isRemoved;
   if (showsPending && instance.pending !== undefined) return true;
   if (!isPartlyActive) return false;
@@ -91,8 +96,8 @@ function stoppedLists(clone: ClusterResource, active: ReadonlySet<ClusterNode>):
 }
 
 function whyStopped(clone: ClusterResource, node: ClusterNode): string | undefined {
-  if (requestedRole(clone) === 'Stopped') return 'disabled';
   for (const part of primitivesOf(clone)) {
+    if (requestedRole(part) === 'Stopped') return 'disabled';
     const entry = part.masked.get(node);
     if (entry !== undefined) return exitText(entry);
   }

@@ -96,8 +96,9 @@ function stoppedLists(clone: ClusterResource, active: ReadonlySet<ClusterNode>):
 }
 
 function whyStopped(clone: ClusterResource, node: ClusterNode): string | undefined {
-  for (const part of primitivesOf(clone)) {
-    if (requestedRole(part) === 'Stopped') return 'disabled';
+  const parts = [...primitivesOf(clone)];
+  if (parts.every((part) => requestedRole(part) === 'Stopped')) return 'disabled';
+  for (const part of parts) {
     const entry = part.masked.get(node);
     if (entry !== undefined) return exitText(entry);
   }

@@ -192,7 +192,10 @@ function applyChange(
       cleanUp(state.replica, name, command.resource, command.what);
       if (name === selfName(state)) forgetHere(state, command.resource, command.what);
     }
-    if (tag !== undefined && completeAction(state, tag, true)) return mirrorAttributes(state);
+    if (tag !== undefined && completeAction(state, tag, true)) {
+      mirrorAttributes(state);
+      return;
+    }
     state.deciding.fenceFailures.clear();
     state.deciding.dirty ??= 'failures were forgotten';
   }

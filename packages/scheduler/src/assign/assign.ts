@@ -52,10 +52,14 @@ export function assign(
       return assignPrimitive(work, resource, preferred, isFinal);
     case 'group':
       return assignGroup(work, resource, preferred, isFinal);
-    case 'clone':
-      return assignClone(work, resource);
-    case 'bundle':
-      return assignBundle(work, resource, preferred);
+    case 'clone': {
+      assignClone(work, resource);
+      return;
+    }
+    case 'bundle': {
+      assignBundle(work, resource, preferred);
+      return;
+    }
   }
 }
 

@@ -9,7 +9,6 @@ import {
   ELSE,
   FIRST_MAKES_THEN,
   MIGRATES,
-  MIN_RUNNABLE,
   PROMOTED_THEN_MAKES_FIRST,
   RESTART,
   THEN_MAKES_FIRST,
@@ -62,11 +61,12 @@ export function dispatch(
       applyToInstances(work, pair, flag, node, changes);
       return;
     case 'group':
-      applyRule(pair, flag, node, changes);
+      applyRule(pair, flag, changes);
       applyToMembers(work, pair, flag, node, changes);
       return;
-    default:
-      applyRule(pair, flag, node, changes);
+    case 'primitive':
+    case undefined:
+      applyRule(pair, flag, changes);
   }
 }
 
@@ -91,12 +91,7 @@ function applyToMembers(
   }
 }
 
-export function applyRule(
-  pair: Pair,
-  flag: number,
-  node: ClusterNode | undefined,
-  changes: Changes,
-): void {
+export function applyRule(pair: Pair, flag: number, changes: Changes): void {
   switch (flag) {
     case FIRST_MAKES_THEN:
       firstMakesThen(pair, changes);
@@ -122,10 +117,7 @@ export function applyRule(
     case ASYMMETRIC:
       asymmetric(pair, changes);
       return;
-    case MIN_RUNNABLE:
-      return;
     default:
-      void node;
   }
 }
 

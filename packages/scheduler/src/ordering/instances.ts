@@ -21,7 +21,7 @@ export function applyToInstances(
     applyInterleaved(work, pair, flag, node, changes);
     return;
   }
-  applyRule(pair, flag, node, changes);
+  applyRule(pair, flag, changes);
   const { then } = pair;
   const collective = then.resource;
   if (collective === undefined) return;

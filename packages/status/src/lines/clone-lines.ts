@@ -97,7 +97,8 @@ function stoppedLists(clone: ClusterResource, active: ReadonlySet<ClusterNode>):
 
 function whyStopped(clone: ClusterResource, node: ClusterNode): string | undefined {
   const parts = [...primitivesOf(clone)];
-  if (parts.every((part) => requestedRole(part) === 'Stopped')) return 'disabled';
+  const isToStop = (part: ClusterResource): boolean => requestedRole(part) === 'Stopped';
+  if (isToStop(clone) || parts.every(isToStop)) return 'disabled';
   for (const part of parts) {
     const entry = part.masked.get(node);
     if (entry !== undefined) return exitText(entry);

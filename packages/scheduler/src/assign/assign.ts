@@ -26,6 +26,7 @@ import { hasUsable } from './values.ts';
 const INFINITE = 1_000_000;
 
 export function assignAll(work: Work): void {
+  work.knots.assign = (resource, preferred, isFinal) => assign(work, resource, preferred, isFinal);
   const { cluster } = work;
   if (cluster.options.placement !== 'default') cluster.resources = inAssignmentOrder(work);
   if (cluster.nodes.some(({ kind }) => kind !== 'member')) {

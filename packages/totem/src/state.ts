@@ -137,8 +137,14 @@ export type Timers = {
   merge: Instant | undefined;
 };
 
-/** How often a node outside our ring made us look for members in vain, and until when it is not heeded. */
-export type Unanswering = { readonly times: number; readonly until: Instant };
+/** A node that was left out of our rings: how often in a row, and until when it is not heeded. */
+export type Excluded = {
+  readonly times: number;
+  readonly since: Instant;
+  readonly until: Instant;
+  /** It was heard when it was left out. If not, hearing it is news. */
+  readonly wasHeard: boolean;
+};
 
 export type RingState = {
   config: RingConfig;
@@ -163,8 +169,10 @@ export type RingState = {
   deafUntil: Instant | undefined;
   /** After a freeze, a ring of this node alone is not formed before others had the time to answer. */
   aloneFrom: Instant | undefined;
-  /** Nodes that called and then did not answer, so that one-way links do not keep a ring from working. */
-  readonly unanswering: Map<NodeId, Unanswering>;
+  /** Nodes that no ring forms with, so that they do not keep the ring from working. */
+  readonly excluded: Map<NodeId, Excluded>;
+  /** Whose joins were heard since the last ring was installed. */
+  readonly heard: Set<NodeId>;
   /** The ring before the installed one: what still comes from it is no news. */
   previousRing: RingId | undefined;
   /** The commit token as we sent it on in recovery, until the first token comes. */
@@ -232,7 +240,8 @@ export function ring(
     isVoid: false,
     deafUntil: undefined,
     aloneFrom: undefined,
-    unanswering: new Map(),
+    excluded: new Map(),
+    heard: new Set(),
     previousRing: undefined,
     commitSent: undefined,
     hasLeft: false,

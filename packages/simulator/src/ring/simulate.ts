@@ -11,8 +11,10 @@ import { type RingShape, ringWorld, type RingWorld } from './world.ts';
 const FAULTS_MIN = 12;
 const FAULTS_MORE = 20;
 const PAUSE_MS_MAX = 250;
-/** After the heal, in token times: one-way cuts are forgiven after at most 10; then consensus. */
-const HEAL_TOKENS = 24;
+/** After the heal: a node with which no ring formed is heeded again after at most 30 s. */
+const HEAL_MS_MAX = 36_000;
+/** So long one ring must stand, to count as the last, in looks of 50 ms. */
+const STANDS_LOOKS = 8;
 
 export type RingChoice = {
   readonly seed: number;
@@ -130,11 +132,12 @@ function heal(w: RingWorld, dice: Prng): number {
   }
   if (w.ids.every((id) => w.node(id).life === undefined)) for (const id of w.ids) w.node(id).boot();
   const healedAt = w.agenda.now();
-  const waits = HEAL_TOKENS * 200;
-  let convergedMs = waits;
-  for (let waited = 0; waited < waits && w.broken.length === 0; waited += 50) {
+  let convergedMs = HEAL_MS_MAX;
+  let looks = 0;
+  while (looks < STANDS_LOOKS && w.agenda.now() < healedAt + HEAL_MS_MAX && w.broken.length === 0) {
     run(w, 50);
-    if (convergedMs === waits && isOne(w)) convergedMs = w.agenda.now() - healedAt;
+    looks = isOne(w) ? looks + 1 : 0;
+    if (looks === 1) convergedMs = w.agenda.now() - healedAt;
   }
   if (w.broken.length === 0 && !isOne(w))
     w.broken.push({

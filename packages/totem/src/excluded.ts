@@ -23,29 +23,38 @@ export function noteExcluded(state: RingState, members: readonly NodeId[]): void
 }
 
 function noteInVain(state: RingState, id: NodeId): void {
-  const times = (state.excluded.get(id)?.times ?? 0) + 1;
+  const before = state.excluded.get(id);
+  const times = (before?.times ?? 0) + 1;
   const factor = times < IN_VAIN_MAX ? 0 : 2 ** Math.min(times - IN_VAIN_MAX, 10);
   const wait = milliseconds(Math.min(UNHEEDED_MS_MAX, state.config.consensusMs * factor));
-  const wasHeard = state.heard.has(id);
-  state.excluded.set(id, { times, since: state.now, until: after(state.now, wait), wasHeard });
-  if (times !== IN_VAIN_MAX || !wasHeard) return;
+  const lastJoin = state.heard.get(id);
+  const hasAnswered = before?.hasAnswered ?? false;
+  state.excluded.set(id, { times, until: after(state.now, wait), lastJoin, hasAnswered });
+  if (times !== IN_VAIN_MAX || lastJoin === undefined) return;
   const text = `node ${id} is heard, but no ring forms with it: does every node hear every other? It is heeded less often now`;
   tell(state, 'warning', 'one-way', text);
 }
 
 /**
  * Whether a join from outside the ring is worth an answer. One that counts on us comes from an attempt
- * that is going on, and fails for sure if we do not answer; but not so soon after we left its sender
- * out: that is the end of the attempt before.
+ * that is going on, and fails for sure if we do not answer; so it is answered once while its sender is
+ * heeded less. Not so the rest of the attempt in which we left its sender out: until that is over, its
+ * ring sequence stands still.
  */
-export function isAnswered(state: RingState, { sender, processors }: Join): boolean {
+export function isAnswered(state: RingState, { sender, processors, ringSeq }: Join): boolean {
   if (isWelcome(state, sender)) return true;
-  const { since = 0 } = state.excluded.get(sender) ?? {};
-  return processors.includes(state.config.self) && state.now >= since + state.config.consensusMs;
+  const excluded = state.excluded.get(sender);
+  if (excluded === undefined || excluded.hasAnswered) return false;
+  const isNew = processors.includes(state.config.self) && ringSeq > (excluded.lastJoin ?? -1);
+  if (isNew) excluded.hasAnswered = true;
+  return isNew;
 }
 
 /** Whether a node outside the ring is worth asking; one that was not heard before always is. */
 export function isWelcome(state: RingState, id: NodeId): boolean {
   const excluded = state.excluded.get(id);
-  return excluded === undefined || !excluded.wasHeard || state.now >= excluded.until;
+  if (excluded?.lastJoin === undefined) return true;
+  if (state.now < excluded.until) return false;
+  excluded.hasAnswered = false;
+  return true;
 }

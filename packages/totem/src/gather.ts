@@ -79,7 +79,7 @@ function allAgree(state: RingState): boolean {
 export function onJoin(state: RingState, join: Join): void {
   if (join.sender !== state.config.self) {
     state.counters.joinsReceived += 1;
-    state.heard.add(join.sender);
+    state.heard.set(join.sender, join.ringSeq);
   }
   if (isTooMany(state, join)) return;
   state.maxRingSeq = Math.max(state.maxRingSeq, join.ringSeq);

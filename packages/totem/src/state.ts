@@ -140,10 +140,11 @@ export type Timers = {
 /** A node that was left out of our rings: how often in a row, and until when it is not heeded. */
 export type Excluded = {
   readonly times: number;
-  readonly since: Instant;
   readonly until: Instant;
-  /** It was heard when it was left out. If not, hearing it is news. */
-  readonly wasHeard: boolean;
+  /** Ring sequence of its last join before it was left out; undefined: not heard, so hearing it is news. */
+  readonly lastJoin: number | undefined;
+  /** An attempt of its own was answered, though it was not heeded otherwise; once is enough. */
+  hasAnswered: boolean;
 };
 
 export type RingState = {
@@ -171,8 +172,8 @@ export type RingState = {
   aloneFrom: Instant | undefined;
   /** Nodes that no ring forms with, so that they do not keep the ring from working. */
   readonly excluded: Map<NodeId, Excluded>;
-  /** Whose joins were heard since the last ring was installed. */
-  readonly heard: Set<NodeId>;
+  /** Whose joins were heard since the last ring was installed, and the ring sequence of the last. */
+  readonly heard: Map<NodeId, number>;
   /** The ring before the installed one: what still comes from it is no news. */
   previousRing: RingId | undefined;
   /** The commit token as we sent it on in recovery, until the first token comes. */
@@ -241,7 +242,7 @@ export function ring(
     deafUntil: undefined,
     aloneFrom: undefined,
     excluded: new Map(),
-    heard: new Set(),
+    heard: new Map(),
     previousRing: undefined,
     commitSent: undefined,
     hasLeft: false,

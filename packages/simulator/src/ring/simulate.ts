@@ -119,18 +119,20 @@ function talk(w: RingWorld, dice: Prng): void {
   }
 }
 
+/** Starts the dead, unless they are to stay it; somebody lives in any case. */
+function revive(w: RingWorld, isForGood: boolean): void {
+  for (const id of w.ids) w.node(id).spare();
+  const isEmpty = w.ids.every((id) => w.node(id).life === undefined);
+  if (isForGood && !isEmpty) return;
+  for (const id of w.ids) w.node(id).boot();
+}
+
 /** Everything is mended; the dead start again, or stay dead. How long the last ring took to form. */
 function heal(w: RingWorld, dice: Prng): number {
   w.network.mend();
   w.network.weather = { ...CALM };
   w.tell('healed');
-  const isForGood = dice.chance(1, 4);
-  for (const id of w.ids) {
-    const node = w.node(id);
-    node.spare();
-    if (node.life === undefined && !isForGood) node.boot();
-  }
-  if (w.ids.every((id) => w.node(id).life === undefined)) for (const id of w.ids) w.node(id).boot();
+  revive(w, dice.chance(1, 4));
   const healedAt = w.agenda.now();
   let convergedMs = HEAL_MS_MAX;
   let looks = 0;

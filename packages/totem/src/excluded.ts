@@ -13,6 +13,9 @@ const IN_VAIN_MAX = 3;
 /** Longest time in which such a node is not heeded. */
 const UNHEEDED_MS_MAX = 30_000;
 
+/** Heard, but with other things than joins. */
+export const NO_JOIN = -1;
+
 /** A ring is installed: who was to be in it and is not, was asked in vain once more. */
 export function noteExcluded(state: RingState, members: readonly NodeId[]): void {
   for (const id of new Set([...state.processors, ...state.failed])) {
@@ -45,7 +48,7 @@ export function isAnswered(state: RingState, { sender, processors, ringSeq }: Jo
   if (isWelcome(state, sender)) return true;
   const excluded = state.excluded.get(sender);
   if (excluded === undefined || excluded.hasAnswered) return false;
-  const isNew = processors.includes(state.config.self) && ringSeq > (excluded.lastJoin ?? -1);
+  const isNew = processors.includes(state.config.self) && ringSeq > (excluded.lastJoin ?? NO_JOIN);
   if (isNew) excluded.hasAnswered = true;
   return isNew;
 }

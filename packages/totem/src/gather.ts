@@ -2,7 +2,7 @@
 import type { NodeId } from '@holdfast/base';
 import { NODES_MAX } from './fields.ts';
 import { type CommitToken, describeRing, type Join, type MemberInfo, sameRing } from './message.ts';
-import { isAnswered, isWelcome } from './excluded.ts';
+import { isAnswered, isWelcome, NO_JOIN } from './excluded.ts';
 import { broadcast, cancelTimers, setTimer, successor, tell, unicast } from './outbox.ts';
 import type { RingId } from './port.ts';
 import type { RingState } from './state.ts';
@@ -271,6 +271,7 @@ export function onConsensusTimeout(state: RingState): void {
 /** A message of another ring of this cluster: form one with its sender (T1.41, T1.44). */
 export function onForeign(state: RingState, sender: NodeId, ringId: RingId): void {
   const { phase, previousRing } = state;
+  if (!state.heard.has(sender)) state.heard.set(sender, NO_JOIN);
   const isKnown =
     phase.kind === 'operational'
       ? state.members.includes(sender) || sameRing(ringId, state.store.ringId)

@@ -172,7 +172,7 @@ export type RingState = {
   aloneFrom: Instant | undefined;
   /** Nodes that no ring forms with, so that they do not keep the ring from working. */
   readonly excluded: Map<NodeId, Excluded>;
-  /** Whose joins were heard since the last ring was installed, and the ring sequence of the last. */
+  /** Who was heard since the last ring was installed, and the ring sequence of the last join. */
   readonly heard: Map<NodeId, number>;
   /** The ring before the installed one: what still comes from it is no news. */
   previousRing: RingId | undefined;

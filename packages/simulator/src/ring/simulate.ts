@@ -1,7 +1,7 @@
 /** One seed: a period of faults, a heal, and the verdict. */
 import { type NodeId, prng, type Prng } from '@holdfast/base';
 import { disturb } from './faults.ts';
-import { type Broken, type Life, nameOf } from './life.ts';
+import { type Broken, type Life, nameOf, waiting } from './life.ts';
 import { keyOf } from './message.ts';
 import { CALM } from './network.ts';
 import { type Plant, PLANTS } from './plants.ts';
@@ -15,6 +15,9 @@ const PAUSE_MS_MAX = 250;
 const HEAL_MS_MAX = 36_000;
 /** So long one ring must stand, to count as the last, in looks of 50 ms. */
 const STANDS_LOOKS = 8;
+
+/** Looks of 50 ms within which everything that waits is said. */
+const SAY_LOOKS = 400;
 
 export type RingChoice = {
   readonly seed: number;
@@ -181,7 +184,10 @@ function lastWords(w: RingWorld, dice: Prng): void {
   for (const { id } of lives) {
     for (let n = 0; n < 4; n += 1) w.node(id).say(28 + dice.below(3000), n % 2 === 1);
   }
-  run(w, 1500);
+  // What waited through the faults goes first, and a small window takes its time.
+  const isSaid = (): boolean => lives.every((life) => waiting(life) === 0);
+  for (let looks = 0; looks < SAY_LOOKS && !isSaid(); looks += 1) run(w, 50);
+  run(w, 500);
   for (const life of lives) {
     for (const speaker of lives) {
       for (let n = firsts.get(speaker.number) ?? 1; n <= speaker.said; n += 1)

@@ -30,6 +30,7 @@ import {
 } from '@holdfast/fencer';
 import {
   deadline as quorumDeadline,
+  dependsOnEpochs,
   info,
   quorum,
   type QuorumEffect,
@@ -59,6 +60,7 @@ export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
       votes: config.quorum.votes,
       clusterName: config.clusterName,
       incarnation: config.incarnation,
+      hasSafeOffers: dependsOnEpochs(config.quorum),
     },
     disk,
   );

@@ -49,6 +49,11 @@ void t.test('our agent knows every family of the lab by asking it', async (t) =>
     const absent = await act({ action: 'off', plug: '9', snmp_retries: '0' });
     t.equal(absent.code, 1, `${name}: an outlet that is not there is an error: ${absent.out}`);
   }
+  const denied = await runAgent('fence_holdfast_pdu', {
+    ...{ ip: made.address, ipport: 1200, action: 'off', plug: '1', ...V3 },
+    password: 'wrongpass1',
+  });
+  t.match(denied, { code: 1, out: /login denied: wrong password/ });
   const generic = await runAgent('fence_holdfast_pdu', {
     ...{ ip: made.address, ipport: 1200, action: 'off', plug: '1', family: 'generic' },
     oid_state: '.1.3.6.1.4.1.318.1.1.12.3.5.1.1.4',

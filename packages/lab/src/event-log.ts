@@ -1,7 +1,7 @@
 /** What happened at the devices and when: kept in memory for whoever asks, and in a file for the judge. */
 import { appendFileSync } from 'node:fs';
 import { nowMs } from './clock.ts';
-import type { Command, Outcome } from './commands.ts';
+import type { Command, Outcome } from './command.ts';
 import type { Faults } from './faults.ts';
 
 export type { Command, Outcome } from './commands.ts';

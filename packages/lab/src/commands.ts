@@ -1,6 +1,0 @@
-/** What a device is told to do, and what came of it. */
-
-export type Command = 'on' | 'off' | 'reboot';
-
-/** What became of an order that was acknowledged: done, or one of the ways in which it was not. */
-export type Outcome = 'taken' | 'lied' | 'stuck' | 'wrong-outlet' | 'refused';

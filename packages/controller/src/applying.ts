@@ -3,6 +3,9 @@ import type { Instant, NodeId, NodeName } from '@holdfast/base';
 import { property } from '@holdfast/cib';
 import type { Command, Envelope } from './commands.ts';
 import { completeAction } from './deciding.ts';
+import { onDrillAsk, onDrillEnd } from './fence-drills.ts';
+import { onFenceProgress, onFenceReleased } from './fence-holds.ts';
+import { mergeRecords } from './fence-record.ts';
 import { onFenceAsk, onFenceBegin, onFenceConfirm, onFenceEnd } from './fencing.ts';
 import { isFailure, pendingEntry } from './history.ts';
 import { agree, onOffer, onSnapshot } from './joining.ts';
@@ -38,7 +41,7 @@ export function onEnvelope(
   if (command.kind !== 'offer' && command.kind !== 'snapshot')
     view.backlog.push({ from, envelope });
   if (!isSettled) return;
-  for (const late of agree(state, now)) apply(state, late.from, late.envelope, now);
+  for (const late of agree(state)) apply(state, late.from, late.envelope, now);
 }
 
 function voided(state: ControllerState, from: NodeId, envelope: Envelope): void {
@@ -84,6 +87,13 @@ function apply(
     case 'fence-ask':
       onFenceAsk(state, command, now);
       return;
+    case 'fence-progress':
+    case 'fence-released':
+    case 'fence-news':
+    case 'drill-ask':
+    case 'drill-end':
+      applyFenceNews(state, nameOf(state, from), command);
+      return;
     case 'fence-confirm':
       onFenceConfirm(state, command);
       acknowledge(state, from, tag, `${command.target} counts as off`);
@@ -105,6 +115,32 @@ function apply(
     case 'shutdown-go':
     case 'goodbye':
       applyLeaving(state, from, command, tag);
+      return;
+  }
+}
+
+function applyFenceNews(
+  state: ControllerState,
+  from: NodeName,
+  command: Command & {
+    kind: 'fence-progress' | 'fence-released' | 'fence-news' | 'drill-ask' | 'drill-end';
+  },
+): void {
+  switch (command.kind) {
+    case 'fence-progress':
+      onFenceProgress(state, from, command);
+      return;
+    case 'fence-released':
+      onFenceReleased(state, from, command);
+      return;
+    case 'fence-news':
+      mergeRecords(state.replica, command, from);
+      return;
+    case 'drill-ask':
+      onDrillAsk(state, from, command);
+      return;
+    case 'drill-end':
+      onDrillEnd(state, command);
       return;
   }
 }
@@ -193,7 +229,7 @@ function applyChange(
       if (name === selfName(state)) forgetHere(state, command.resource, command.what);
     }
     if (tag !== undefined && completeAction(state, tag, true)) return mirrorAttributes(state);
-    state.deciding.fenceFailures.clear();
+    state.replica.attempts.clear();
     state.deciding.dirty ??= 'failures were forgotten';
   }
   mirrorAttributes(state);

@@ -78,6 +78,7 @@ void t.test('a withdrawn request shoots nobody', (t) => {
   ask('f1', 'hatwo', 'reboot', 0);
   t.same(send({ kind: 'withdraw', target: nodeName('hatwo'), why: 'haone has fenced it' }, 100), [
     'notice: hatwo is no longer to be fenced: haone has fenced it',
+    'withdrawn hatwo for f1',
   ]);
   t.equal(due(), undefined);
   t.same(tick(5000), []);
@@ -85,7 +86,7 @@ void t.test('a withdrawn request shoots nobody', (t) => {
 });
 
 void t.test('what is asked is bounded', (t) => {
-  const { ask } = bench(config([device('pdu')]));
+  const { ask } = bench(config([device('pdu', { pcmk_host_check: 'none' })]));
   for (let count = 0; count < 256; count += 1) ask(`f${count}`, 'hatwo', 'off', 0);
   t.same(ask('late', 'hatwo', 'off', 1), [
     'failed hatwo (off) for late: 256 requests to fence hatwo are waiting already',

@@ -10,6 +10,7 @@ import {
   type ControllerEffect,
   type ControllerInput,
   type ControllerState,
+  readFencerConfig,
   step as stepController,
 } from '@holdfast/controller';
 import {
@@ -38,7 +39,6 @@ import {
   step as stepQuorum,
 } from '@holdfast/quorum';
 import type { RingUp } from '@holdfast/totem';
-import { readFencerConfig } from './fencing-config.ts';
 import type { NodeConfig, NodeDisk, NodeEffect, NodeInput } from './protocol.ts';
 
 export type NodeMachine = {
@@ -59,6 +59,7 @@ export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
       votes: config.quorum.votes,
       clusterName: config.clusterName,
       incarnation: config.incarnation,
+      watchdogMs: config.watchdogMs,
     },
     disk,
   );
@@ -238,6 +239,9 @@ function fromController(
     case 'fence-request':
       toFencer(state, { ...effect, kind: 'request' }, now, out);
       return;
+    case 'fence-drill':
+      toFencer(state, { ...effect, kind: 'drill' }, now, out);
+      return;
     case 'fence-withdraw':
       toFencer(state, { ...effect, kind: 'withdraw' }, now, out);
       return;
@@ -260,6 +264,8 @@ function fromController(
     case 'disk-prepare':
     case 'disk-commit':
     case 'disk-store':
+    case 'persist-fences':
+    case 'fenced-alive':
     case 'schedule':
     case 'answer':
     case 'leave':
@@ -310,6 +316,9 @@ function fromFencer(
   switch (effect.kind) {
     case 'fenced':
     case 'fence-failed':
+    case 'fence-withdrawn':
+    case 'fence-progress':
+    case 'drilled':
       toController(state, effect, now, out);
       return;
     case 'run-device':

@@ -32,6 +32,7 @@ export type Host = {
     root: XmlElement;
     term: number;
     fails: string | undefined;
+    fences?: string | undefined;
   };
   quorum: QuorumRecord | undefined;
   /** Resources that run here. */
@@ -51,12 +52,19 @@ export type Cluster = {
   readonly stream: { readonly from: NodeId; readonly payload: Uint8Array; readonly view: number }[];
   /** What fence devices answer: exit codes for off and status. */
   device: { off: number; status: number };
+  /** Hosts that reach no device: whatever they ask fails. */
+  readonly cutOff: Set<string>;
+  /** Devices take their time: answers wait here until `answerDevices`. */
+  isSlow: boolean;
+  readonly unanswered: (() => void)[];
+  /** The watchdog every host says it has armed; undefined: none has. */
+  readonly watchdogMs: number | undefined;
   /** Everything worth telling, in order: `web start on a`, `fence b`. */
   readonly log: string[];
   requests: number;
 };
 
-export function cluster(names: readonly string[], twoNode: boolean): Cluster {
+export function cluster(names: readonly string[], twoNode: boolean, watchdogMs?: number): Cluster {
   const hosts = names.map((name, index): Host => {
     const id = nodeId(index + 1);
     const host = {
@@ -74,7 +82,7 @@ export function cluster(names: readonly string[], twoNode: boolean): Cluster {
     return {
       ...host,
       disk: { text: undefined, prepared: undefined, root, term: 0, fails: undefined },
-      machine: machineOf({ self: id, names, twoNode, life: 0 }, { root, term: 0 }),
+      machine: machineOf({ self: id, names, twoNode, life: 0, watchdogMs }, { root, term: 0 }),
     };
   });
   return {
@@ -84,6 +92,10 @@ export function cluster(names: readonly string[], twoNode: boolean): Cluster {
     view: [],
     stream: [],
     device: { off: 0, status: 2 },
+    cutOff: new Set(),
+    isSlow: false,
+    unanswered: [],
+    watchdogMs,
     log: [],
     requests: 0,
   };
@@ -94,11 +106,12 @@ type Birth = {
   readonly names: readonly string[];
   readonly twoNode: boolean;
   readonly life: number;
+  readonly watchdogMs: number | undefined;
 };
 
 function machineOf(
-  { self, names, twoNode, life }: Birth,
-  disk: { root: XmlElement; term: number },
+  { self, names, twoNode, life, watchdogMs }: Birth,
+  disk: { root: XmlElement; term: number; fences?: string | undefined },
 ): NodeMachine {
   const ids = names.map((name, index) => [nodeId(index + 1), nodeName(name)] as const);
   return node(
@@ -122,6 +135,7 @@ function machineOf(
       },
       incarnation: `${self}#${life}`,
       seed: 1,
+      watchdogMs: watchdogMs === undefined ? undefined : milliseconds(watchdogMs),
     },
     { ...disk, quorum: undefined },
   );
@@ -134,7 +148,10 @@ export function boot(c: Cluster, host: Host): void {
   host.runs.clear();
   const twoNode = host.machine.config.quorum.twoNode;
   const names = c.hosts.map(({ name }) => name);
-  host.machine = machineOf({ self: host.id, names, twoNode, life: host.life }, host.disk);
+  host.machine = machineOf(
+    { self: host.id, names, twoNode, life: host.life, watchdogMs: c.watchdogMs },
+    host.disk,
+  );
   feed(c, host, { kind: 'clock', wall: epochMs(1_700_000_000_000 + c.time) });
 }
 
@@ -194,11 +211,17 @@ export function settle(c: Cluster): void {
   throw new Error('the nodes do not come to rest');
 }
 
+/** A tick at least so often, as the world would give when it is due. */
+const TICK_MS = 500;
+
 /** Lets time pass: what is due is done. */
 export function pass(c: Cluster, ms: number): void {
-  c.time += ms;
-  for (const host of c.hosts) if (host.isUp) feed(c, host, { kind: 'tick' });
-  settle(c);
+  const until = c.time + ms;
+  while (c.time < until) {
+    c.time = Math.min(until, c.time + TICK_MS);
+    for (const host of c.hosts) if (host.isUp) feed(c, host, { kind: 'tick' });
+    settle(c);
+  }
 }
 
 export function feed(c: Cluster, host: Host, input: NodeInput): void {
@@ -219,6 +242,13 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
     case 'persist-quorum':
       host.quorum = effect.record;
       return;
+    case 'persist-fences':
+      host.disk.fences = effect.text;
+      return;
+    case 'fenced-alive':
+      host.isUp = false;
+      c.log.push(`${host.name} ends: it is counted as off`);
+      return;
     case 'schedule': {
       const { graph, notes } = schedule({
         cib: effect.cib,
@@ -230,21 +260,13 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
     case 'run':
       onRun(c, host, effect.call, effect.op);
       return;
-    case 'run-device': {
-      const { action, target } = effect.run;
-      const code = action === 'off' ? c.device.off : action === 'status' ? c.device.status : 0;
-      if (action === 'off') c.log.push(`${host.name} shoots ${target}`);
-      const victim = c.hosts.find(({ name }) => name === target);
-      if (action === 'off' && c.device.status === 2 && victim !== undefined) victim.isUp = false;
-      feed(c, host, {
-        kind: 'device-result',
-        call: effect.call,
-        code,
-        output: '',
-        timedOut: false,
-      });
+    case 'run-device':
+      if (c.isSlow)
+        c.unanswered.push(() => {
+          runDevice(c, host, effect);
+        });
+      else runDevice(c, host, effect);
       return;
-    }
     case 'answer':
       host.answers.set(effect.id, effect.answer);
       return;
@@ -266,6 +288,28 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
     case 'take-over':
       host.said.push('takes its file over');
       return;
+  }
+}
+
+function runDevice(c: Cluster, host: Host, effect: NodeEffect & { kind: 'run-device' }): void {
+  const { action, target, device } = effect.run;
+  const isCutOff = c.cutOff.has(host.name);
+  const told = action === 'off' ? c.device.off : action === 'status' ? c.device.status : 0;
+  const code = isCutOff ? 1 : told;
+  const output = action === 'list' ? c.hosts.map(({ name }) => name).join('\n') : '';
+  if (action === 'off') c.log.push(`${host.name} shoots ${target}`);
+  if (action === 'status') c.log.push(`${host.name} asks ${device} about ${target}`);
+  const victim = c.hosts.find(({ name }) => name === target);
+  if (action === 'off' && c.device.status === 2 && !isCutOff && victim !== undefined)
+    victim.isUp = false;
+  feed(c, host, { kind: 'device-result', call: effect.call, code, output, timedOut: false });
+}
+
+/** Slow devices have done what they were asked, one after the other. */
+export function answerDevices(c: Cluster): void {
+  for (let next = c.unanswered.shift(); next !== undefined; next = c.unanswered.shift()) {
+    next();
+    settle(c);
   }
 }
 

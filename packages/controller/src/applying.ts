@@ -4,8 +4,7 @@ import { property } from '@holdfast/cib';
 import type { Command, Envelope } from './commands.ts';
 import { completeAction } from './deciding.ts';
 import { onDrillAsk, onDrillEnd } from './fence-drills.ts';
-import { onFenceProgress, onFenceReleased } from './fence-holds.ts';
-import { mergeRecords } from './fence-record.ts';
+import { onFenceNews, onFenceProgress, onFenceReleased } from './fence-holds.ts';
 import { onFenceAsk, onFenceBegin, onFenceConfirm, onFenceEnd } from './fencing.ts';
 import { isFailure, pendingEntry } from './history.ts';
 import { agree, onOffer, onSnapshot } from './joining.ts';
@@ -134,7 +133,7 @@ function applyFenceNews(
       onFenceReleased(state, from, command);
       return;
     case 'fence-news':
-      mergeRecords(state.replica, command, from);
+      onFenceNews(state, from, command);
       return;
     case 'drill-ask':
       onDrillAsk(state, from, command);

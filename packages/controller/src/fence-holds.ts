@@ -8,7 +8,7 @@ import type { NodeName } from '@holdfast/base';
 import type { Command, FenceEntry } from './commands.ts';
 import { handOver, tellEndsAgain } from './fencing.ts';
 import { answerForgottenFences } from './fence-answers.ts';
-import { changePending, endFences, pendingFences } from './fence-record.ts';
+import { changePending, endFences, mergeRecords, pendingFences } from './fence-record.ts';
 import type { ControllerInput } from './protocol.ts';
 import { setJoin } from './replica.ts';
 import { type ControllerState, type Hold, isMember, nameOf, selfName, wallMs } from './state.ts';
@@ -31,15 +31,34 @@ export function settleFences(
       .map((target): Hold => ({ holder, target })),
   );
   for (const { target } of state.held) setJoin(state.replica, target, 'pending');
-  for (const fence of pendingFences(state.replica)) {
-    if (!isRunning(state, fence)) takeOver(state, fence, atMs);
-    else if (fence.origin !== selfName(state) && isOver(state, fence) && !isHeld(state, fence))
-      endUnproven(state, fence, `${fence.target} came back before it was shot`, atMs);
-  }
-  withdrawOwn(state, atMs);
+  state.agreedAtMs = atMs;
+  endPointless(state, pendingFences(state.replica));
+  withdrawOwn(state);
   answerForgottenFences(state);
   tellEndsAgain(state);
   for (const command of state.local.fenceEnds) send(state, command);
+}
+
+/** What nobody runs any more, and what is pointless since its target is here: the same for all. */
+function endPointless(state: ControllerState, fences: readonly FenceEntry[]): void {
+  const { agreedAtMs } = state;
+  for (const fence of fences) {
+    if (!isRunning(state, fence)) takeOver(state, fence, agreedAtMs);
+    else if (isOver(state, fence) && !isHeld(state, fence))
+      endUnproven(state, fence, `${fence.target} came back before it was shot`, agreedAtMs);
+  }
+}
+
+/** What a member remembers that the snapshot of this view did not have. */
+export function onFenceNews(
+  state: ControllerState,
+  from: NodeName,
+  news: Command & { kind: 'fence-news' },
+): void {
+  const known = new Set(state.replica.fences.map(({ id }) => id));
+  mergeRecords(state.replica, news, from);
+  const merged = pendingFences(state.replica).filter(({ id }) => !known.has(id));
+  endPointless(state, merged);
 }
 
 /** Its target is here again; one that an operator asked for goes on against the life it was asked for. */
@@ -66,14 +85,10 @@ function takeOver(state: ControllerState, fence: FenceEntry, atMs: number): void
 }
 
 /** Own jobs that nobody wants in this view: at members, or unknown to the replica that won. */
-function withdrawOwn(state: ControllerState, atMs: number): void {
+function withdrawOwn(state: ControllerState): void {
   const self = selfName(state);
   const news = state.local.news.fences.filter((fence) => fence.state === 'pending');
   const own = [...pendingFences(state.replica), ...news].filter(({ origin }) => origin === self);
-  for (const fence of own) {
-    if (isOver(state, fence) && !state.local.jobs.has(fence.target))
-      endUnproven(state, fence, `${fence.target} came back before it was shot`, atMs);
-  }
   for (const target of state.local.jobs.keys()) {
     if (own.some((fence) => fence.target === target && !isOver(state, fence))) continue;
     const why = isMember(state, target)

@@ -134,6 +134,8 @@ export type ControllerState = {
   readonly deciding: Deciding;
   /** Members that may still be shot by what was begun before this view; nothing is decided until then. */
   held: readonly Hold[];
+  /** What all members call the time of this view, for records. */
+  agreedAtMs: number;
   /** What the disk holds, or is being told to hold, of fences and proofs. */
   recorded: string;
   /** What that was made of. */
@@ -167,6 +169,7 @@ export function controller(
       news: { fences: [], proofs: [] },
     },
     held: [],
+    agreedAtMs: 0,
     recorded: formatRecord(record),
     recordedOf: record,
     proposals: [],

@@ -24,7 +24,8 @@ export function onFenceBegin(
   state: ControllerState,
   command: Command & { kind: 'fence-begin' },
 ): void {
-  const { id, target, action, origin, reason, byHand, delayMs, atMs } = command;
+  const { id, target, action, reason, byHand, delayMs, atMs } = command;
+  const origin = alreadyAt(state, command) ?? command.origin;
   beginFence(state.replica, {
     id,
     target,
@@ -45,6 +46,21 @@ export function onFenceBegin(
   });
   tell(state, 'warning', 'fence-started', `${origin} fences ${target} (${action}): ${reason}`);
   requestHere(state, id, delayMs);
+}
+
+/** Who is at the same already: two members at one outlet would undo each other's work. */
+function alreadyAt(
+  state: ControllerState,
+  { target, action, device }: Command & { kind: 'fence-begin' },
+): NodeName | undefined {
+  return pendingFences(state.replica).find(
+    (each) =>
+      each.target === target &&
+      each.action === action &&
+      each.device === device &&
+      isMember(state, each.origin) &&
+      each.originLife === state.replica.incarnations.get(each.origin),
+  )?.origin;
 }
 
 /** Hands a pending fence to the fencer here, if it is this member's. */
@@ -222,7 +238,8 @@ function proven(
     return;
   }
   const life = replica.incarnations.get(target) ?? '';
-  if (!entries.some((each) => each.life === life)) {
+  const isOfThisLife = entries.some((each) => each.life === life || life === '');
+  if (!isOfThisLife) {
     tell(
       state,
       'warning',

@@ -205,3 +205,18 @@ void t.test('reboot and off need a human, on does not', async (t) => {
     ['on', 'off', 'reboot'],
   );
 });
+
+void t.test('verify names what a live cluster should not be left with', async (t) => {
+  const daemon = await fakeDaemon(t);
+  const shell = await shellFor(daemon);
+  await shell.run(
+    'configure primitive pdu stonith:fence_apc_snmp params ip=10.0.1.9 pcmk_host_map="haone:1;hatwo:2"',
+  );
+  t.equal(await shell.run('verify'), 0);
+  t.match(
+    shell.said.err,
+    /pdu: ip="10.0.1.9": the device is on the ring's own network \(10.0.1.1\)/,
+  );
+  t.match(shell.said.err, /hatwo: pdu is the only way to fence it/);
+  t.match(shell.said.err, /no fence device has a delay/);
+});

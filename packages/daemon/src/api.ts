@@ -247,7 +247,12 @@ function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus 
     nodeId: self.id,
     version,
     dc: reading.cib.dc ?? null,
-    ring: { id: ring.ringId, state: ring.state, members: ring.members.map(nameOf) },
+    ring: {
+      id: ring.ringId,
+      state: ring.state,
+      members: ring.members.map(nameOf),
+      addresses: [configured.bind, ...configured.peers.values()].map(({ address }) => address),
+    },
     quorum,
     controller: reading.activity,
     warnings: [

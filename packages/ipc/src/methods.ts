@@ -184,6 +184,8 @@ export type ClusterStatus = {
     readonly id: string;
     readonly state: string;
     readonly members: readonly string[];
+    /** Every address the ring runs on. */
+    readonly addresses: readonly string[];
   };
   readonly quorum: {
     readonly quorate: boolean;

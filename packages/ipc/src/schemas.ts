@@ -108,7 +108,7 @@ const clusterStatus = record({
   nodeId: count,
   version: text,
   dc: orNull(text),
-  ring: record({ id: text, state: text, members: texts }),
+  ring: record({ id: text, state: text, members: texts, addresses: texts }),
   quorum: record({
     quorate: { type: 'boolean' },
     totalVotes: count,

@@ -88,7 +88,12 @@ const STATUS: ClusterStatus = {
   nodeId: 1,
   version: '0.1.0',
   dc: 'haone',
-  ring: { id: '1.8', state: 'operational', members: ['haone', 'hatwo'] },
+  ring: {
+    id: '1.8',
+    state: 'operational',
+    members: ['haone', 'hatwo'],
+    addresses: ['10.0.1.1', '10.0.1.2'],
+  },
   quorum: {
     quorate: true,
     totalVotes: 2,

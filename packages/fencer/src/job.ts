@@ -38,6 +38,12 @@ export type Job = {
   readonly order: FenceOrder;
   /** Requests this job answers; empty once they are answered. */
   ids: string[];
+  /** Those of them that came after the job had begun, and when. */
+  readonly askedAt: Map<string, Instant>;
+  /** When the first status that counts for the proof was asked; undefined: none is yet. */
+  provingSince: Instant | undefined;
+  /** All devices have said "off", and are asked once more for requests that came meanwhile. */
+  isReproving: boolean;
   /** Requests for something else, or that came after the answer: they get a job of their own. */
   later: Later[];
   readonly startedAt: Instant;
@@ -74,6 +80,9 @@ export function newJob(
     action: order.action,
     order,
     ids,
+    askedAt: new Map(),
+    provingSince: undefined,
+    isReproving: false,
     later: [],
     ...plan,
     level: 0,

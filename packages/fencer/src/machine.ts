@@ -92,8 +92,10 @@ function request(turn: Turn, id: string, order: FenceOrder): void {
     const reason = `${IDS_MAX} requests to fence ${target} are waiting already`;
     const failed = { ids: [id], target, action, reason, isHopeless: false };
     turn.effects.push({ kind: 'fence-failed', ...failed });
-  } else if (job.ids.length > 0 && job.recalled === undefined && isEqual(job.order, order)) {
+  } else if (job.ids.length > 0 && isEqual(job.order, order)) {
     job.ids.push(id);
+    job.askedAt.set(id, turn.now);
+    job.recalled = undefined;
   } else job.later.push({ id, order });
 }
 

@@ -33,8 +33,16 @@ export function run(turn: Turn, job: Job): void {
   const killAt = endOf(turn, job, device, phase);
   const call = start(turn, { device, step: phase.step, target: job.target, killAt });
   if (phase.step === 'off' || phase.step === 'on') job.tries += 1;
-  if (phase.step === 'off' && !job.touched.includes(device)) job.touched.push(device);
+  if (phase.step === 'off') aimed(job, device);
+  if (phase.step === 'status') job.provingSince ??= turn.now;
   job.phase = { kind: 'running', step: phase.step, call, killAt };
+}
+
+/** It is about to be switched off: what was asked of it before proves nothing any more. */
+function aimed(job: Job, device: FenceDevice): void {
+  if (!job.touched.includes(device)) job.touched.push(device);
+  if (job.device === 0) job.provingSince = undefined;
+  job.isReproving = false;
 }
 
 /** All tries of one off share one time; everything else has its own. */

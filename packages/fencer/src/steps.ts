@@ -1,5 +1,5 @@
 /** One target's way from the request to the proof, step by step; see job.ts for the map. */
-import { after, milliseconds, note } from '@holdfast/base';
+import { after, instant, milliseconds, note } from '@holdfast/base';
 import { delayBefore, triesOf } from './device.ts';
 import { asksStatusInstead, isListedIn, knows } from './host-check.ts';
 import { currentDevice, isEqual, type Job, type Later, newJob, type Step } from './job.ts';
@@ -213,14 +213,53 @@ export function proveNext(turn: Turn, job: Job, by: ProvenBy): void {
   job.device += 1;
   const next = currentDevice(job);
   if (next !== undefined) {
-    if (job.recalled === undefined) approach(turn, job);
-    else withdrawn(turn, job);
+    if (job.recalled !== undefined) withdrawn(turn, job);
+    else if (job.isReproving) job.phase = { kind: 'ready', step: 'status' };
+    else approach(turn, job);
     return;
   }
   job.recalled = undefined;
-  fenced(turn, job, by);
+  const late = lateRequests(job, by);
+  job.ids = job.ids.filter((id) => !late.includes(id));
+  if (job.ids.length > 0) fenced(turn, job, by);
+  if (late.length > 0) {
+    if (by === 'watchdog') waitAgain(turn, job, late);
+    else proveAgain(job, late);
+    return;
+  }
   if (job.action === 'off' || by === 'watchdog') finish(turn, job);
   else switchOnNext(turn, job, finish);
+}
+
+/**
+ * Requests that came after a device was asked: the target may have lived again between its "off" and
+ * the order, so that what it said is no proof for them.
+ */
+function lateRequests({ ids, askedAt, provingSince, startedAt }: Job, by: ProvenBy): string[] {
+  const since = by === 'watchdog' ? startedAt : provingSince;
+  return ids.filter((id) => (askedAt.get(id) ?? startedAt) > (since ?? startedAt));
+}
+
+/** All devices of the level are asked once more; nothing is switched while they all say "off". */
+function proveAgain(job: Job, late: string[]): void {
+  job.ids = late;
+  job.device = 0;
+  job.tries = 0;
+  job.polls = 0;
+  job.triesEnd = undefined;
+  job.provingSince = undefined;
+  job.isReproving = true;
+  job.phase = { kind: 'ready', step: 'status' };
+}
+
+/** Its watchdog has the whole time once more, from the last of these requests on. */
+function waitAgain(turn: Turn, job: Job, late: string[]): void {
+  const asked = late.map((id) => job.askedAt.get(id) ?? turn.now);
+  const last = instant(Math.max(...asked));
+  job.ids = late;
+  job.device = 0;
+  job.askedAt.clear();
+  job.phase = { kind: 'watchdog', until: after(last, job.order.watchdogMs ?? milliseconds(0)) };
 }
 
 /** A recalled order ends: what it has switched off is switched on again. */

@@ -55,12 +55,28 @@ void t.test('between two tries the device tells once more how it is', (t) => {
   t.end();
 });
 
-void t.test('after a recall, equal requests wait for a job of their own', (t) => {
+void t.test('what was recalled and is wanted again goes on, with one shot', (t) => {
   const { ask, answer, send } = bench(config([device('pdu', MAP)]));
   ask('f1', 'hatwo', 'off', 0);
+  answer(1, DONE, 5);
   send(BACK, 10);
   t.same(ask('f2', 'hatwo', 'off', 15), []);
-  t.same(answer(1, FAILED, 20), ['withdrawn hatwo for f1', 'run pdu off hatwo(2) #2']);
+  t.same(answer(2, OFF, 20), [
+    'fenced hatwo (off) by pdu after 20 for f1',
+    'run pdu status hatwo(2) #3',
+  ]);
+  t.same(answer(3, OFF, 30), ['fenced hatwo (off) by pdu after 30 for f2']);
+  t.end();
+});
+
+void t.test('a watchdog has its whole time for every request', (t) => {
+  const { ask, tick, due } = bench(config([]));
+  const wish = { action: 'off', watchdogMs: milliseconds(10_000) } as const;
+  ask('f1', 'hatwo', wish, 0);
+  ask('f2', 'hatwo', wish, 4000);
+  t.same(tick(10_000), ['fenced hatwo (off) by watchdog after 10000 for f1']);
+  t.equal(due(), 14_000);
+  t.same(tick(14_000), ['fenced hatwo (off) by watchdog after 14000 for f2']);
   t.end();
 });
 

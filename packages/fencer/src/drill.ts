@@ -6,6 +6,7 @@ import { after, milliseconds, type NodeName } from '@holdfast/base';
 import { timeoutOf } from './device.ts';
 import { knows } from './host-check.ts';
 import { isWatchdog } from './plan.ts';
+import { currentDevice, type Job } from './job.ts';
 import type { FenceDevice } from './protocol.ts';
 import { type Ended, isBusy, start, TOO_LATE } from './runs.ts';
 import type { Drill, Turn } from './state.ts';
@@ -72,6 +73,18 @@ export function expireDrills(turn: Turn): void {
     if (drill.run === undefined || drill.run.killAt > turn.now) continue;
     turn.effects.push({ kind: 'kill-device', call: drill.run.call });
     onDrillResult(turn, { call: drill.run.call, code: 1, output: '', failure: TOO_LATE });
+  }
+}
+
+/** A fence needs the device: a drill can be repeated, a lost race cannot. */
+export function clearDrills(turn: Turn, job: Job): void {
+  const device = currentDevice(job);
+  if (job.phase.kind !== 'ready' || device === undefined || !isBusy(turn.state, device)) return;
+  for (const drill of [...turn.state.drills]) {
+    if (drill.run === undefined || drill.device !== device.id) continue;
+    turn.effects.push({ kind: 'kill-device', call: drill.run.call });
+    drop(turn, drill);
+    end(turn, drill, false, `the device was needed to fence ${job.target}`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { earliest, type Instant, milliseconds, type NodeName, note, prng } from '@holdfast/base';
-import { beginDrill, expireDrills, onDrillResult, runDrills } from './drill.ts';
+import { beginDrill, clearDrills, expireDrills, onDrillResult, runDrills } from './drill.ts';
 import { isEqual, isShooting, type Job } from './job.ts';
 import type { FencerConfig, FencerEffect, FencerInput, FenceOrder } from './protocol.ts';
 import { type Ended, run, TOO_LATE } from './runs.ts';
@@ -24,7 +24,10 @@ export function step(state: FencerState, input: FencerInput, now: Instant): Fenc
   const turn: Turn = { state, now, effects };
   const before = new Map(state.jobs);
   take(turn, input);
-  for (const job of state.jobs.values()) run(turn, job);
+  for (const job of state.jobs.values()) {
+    clearDrills(turn, job);
+    run(turn, job);
+  }
   runDrills(turn);
   tellProgress(turn, before);
   return effects;
@@ -96,7 +99,23 @@ function request(turn: Turn, id: string, order: FenceOrder): void {
     job.ids.push(id);
     job.askedAt.set(id, turn.now);
     job.recalled = undefined;
-  } else job.later.push({ id, order });
+  } else {
+    job.later.push({ id, order });
+    if (isOnlySwitchingOn(job) && order.action !== 'on') leaveOff(turn, job);
+  }
+}
+
+/** The proof was given; what is left is a courtesy. */
+function isOnlySwitchingOn(job: Job): boolean {
+  return job.action === 'reboot' && job.ids.length === 0;
+}
+
+/** An "on" that hangs must not hold up the next shot: in a cut, the later one loses. */
+function leaveOff(turn: Turn, job: Job): void {
+  if (job.phase.kind === 'running')
+    turn.effects.push({ kind: 'kill-device', call: job.phase.call });
+  job.phase = { kind: 'over' };
+  goOn(turn, job);
 }
 
 /** A result of a call that was given up is no news. */

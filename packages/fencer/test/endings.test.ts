@@ -135,6 +135,18 @@ void t.test('a drill asks, switches nothing, and tells what was said', (t) => {
   t.end();
 });
 
+void t.test('a drill gives way to a fence that needs its device', (t) => {
+  const { ask, send } = bench(config([device('pdu', MAP), device('other', MAP)]));
+  send({ kind: 'drill', id: 'd1', target: hatwo, device: 'pdu' }, 0);
+  send({ kind: 'drill', id: 'd2', target: hatwo, device: 'other' }, 0);
+  t.same(ask('f1', 'haone', { action: 'off', device: 'pdu' }, 10), [
+    'kill #1',
+    'drilled pdu for hatwo: bad, the device was needed to fence haone, 10 ms',
+    'run pdu off haone(1) #3',
+  ]);
+  t.end();
+});
+
 void t.test('an order for one device uses no other', (t) => {
   const { ask, answer } = bench(config([device('a', MAP), device('b', MAP)]));
   t.same(ask('f1', 'hatwo', { action: 'reboot', device: 'b' }, 0), ['run b off hatwo(2) #1']);

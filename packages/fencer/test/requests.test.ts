@@ -53,8 +53,12 @@ void t.test('a request after the answer is about the next life, and runs anew', 
   ask('f1', 'hatwo', 'reboot', 0);
   answer(1, DONE, 10);
   answer(2, OFF, 20);
-  t.same(ask('f2', 'hatwo', 'reboot', 30), []);
-  t.same(answer(3, DONE, 40), ['run pdu off hatwo(2) #4']);
+  t.same(
+    ask('f2', 'hatwo', 'reboot', 30),
+    ['kill #3', 'run pdu off hatwo(2) #4'],
+    'an "on" that hangs holds nobody up',
+  );
+  t.same(answer(3, DONE, 40), []);
   t.end();
 });
 

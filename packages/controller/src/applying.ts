@@ -78,20 +78,14 @@ function apply(
       onStored(state, from, command.term, command.version);
       return;
     case 'fence-begin':
-      onFenceBegin(state, command);
-      return;
     case 'fence-end':
-      onFenceEnd(state, command);
-      return;
     case 'fence-ask':
-      onFenceAsk(state, command, now);
-      return;
     case 'fence-progress':
     case 'fence-released':
     case 'fence-news':
     case 'drill-ask':
     case 'drill-end':
-      applyFenceNews(state, nameOf(state, from), command);
+      applyFence(state, nameOf(state, from), command, now);
       return;
     case 'fence-confirm':
       onFenceConfirm(state, command);
@@ -118,14 +112,27 @@ function apply(
   }
 }
 
-function applyFenceNews(
+type FenceCommand = Exclude<
+  Extract<Command, { kind: `fence-${string}` | `drill-${string}` }>,
+  { kind: 'fence-confirm' }
+>;
+
+function applyFence(
   state: ControllerState,
   from: NodeName,
-  command: Command & {
-    kind: 'fence-progress' | 'fence-released' | 'fence-news' | 'drill-ask' | 'drill-end';
-  },
+  command: FenceCommand,
+  now: Instant,
 ): void {
   switch (command.kind) {
+    case 'fence-begin':
+      onFenceBegin(state, command);
+      return;
+    case 'fence-end':
+      onFenceEnd(state, command);
+      return;
+    case 'fence-ask':
+      onFenceAsk(state, command, now);
+      return;
     case 'fence-progress':
       onFenceProgress(state, from, command);
       return;
@@ -227,9 +234,10 @@ function applyChange(
       cleanUp(state.replica, name, command.resource, command.what);
       if (name === selfName(state)) forgetHere(state, command.resource, command.what);
     }
-    if (tag !== undefined && completeAction(state, tag, true)) return mirrorAttributes(state);
-    state.replica.attempts.clear();
-    state.deciding.dirty ??= 'failures were forgotten';
+    if (tag === undefined || !completeAction(state, tag, true)) {
+      state.replica.attempts.clear();
+      state.deciding.dirty ??= 'failures were forgotten';
+    }
   }
   mirrorAttributes(state);
 }

@@ -1,5 +1,6 @@
 /** The cluster as one member sees it, for those who decide or look. */
-import type { Cib, Configuration, NodeEntry } from '@holdfast/cib';
+import { score } from '@holdfast/base';
+import type { Cib, Configuration, NodeEntry, NvSet } from '@holdfast/cib';
 import { versionOf } from '@holdfast/cib-store';
 import { statusOf } from './replica.ts';
 import { type ControllerState, dcOf, nameOf } from './state.ts';
@@ -10,7 +11,7 @@ export function readCluster(state: ControllerState): Cib {
   return {
     root: state.store.root,
     version: versionOf(state.store),
-    configuration: withMembers(state),
+    configuration: withWatchdog(state, withMembers(state)),
     status: statusOf(state.replica),
     quorate: state.quorum.quorate,
     dc: dc === undefined ? undefined : nameOf(state, dc),
@@ -30,4 +31,16 @@ function withMembers(state: ControllerState): Configuration {
     return { id: String(id), name, kind: 'member', attributes: [], utilization: [] };
   });
   return { ...configuration, nodes: [...configuration.nodes, ...nodes] };
+}
+
+/** Somebody has an armed watchdog: silence may be proof, and fencing is possible without devices. */
+function withWatchdog({ replica }: ControllerState, configuration: Configuration): Configuration {
+  if (replica.watchdogs.size === 0) return configuration;
+  const known: NvSet = {
+    id: 'watchdogs-seen',
+    score: score(0),
+    rule: undefined,
+    pairs: [{ id: 'watchdogs-seen-any', name: 'have-watchdog', value: 'true' }],
+  };
+  return { ...configuration, properties: [...configuration.properties, known] };
 }

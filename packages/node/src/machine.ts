@@ -2,7 +2,7 @@
  * One whole cluster node without a world: quorum, controller, executor and fencer, wired. A routing
  * table: whose effect is whose input. The daemon gives it a real world, the simulator a drawn one.
  */
-import { earliest, type Instant, type NodeName } from '@holdfast/base';
+import { earliest, type Instant, type NodeName, note } from '@holdfast/base';
 import {
   type Answer,
   controller,
@@ -189,11 +189,8 @@ function askQuorum(
   if (state.controller.view.kind === 'agreed') toQuorum(state, { kind: 'ask', id, ask }, now, out);
   else {
     const message = 'the members are just agreeing on a new membership; try again in a moment';
-    out.push({
-      kind: 'answer',
-      id,
-      answer: { kind: 'fault', fault: { code: 'not-ready', message } },
-    });
+    const fault = { code: 'not-ready', message } as const;
+    out.push({ kind: 'answer', id, answer: { kind: 'fault', fault } });
   }
 }
 
@@ -206,12 +203,8 @@ function tellWaiting(
   if (words === state.lastWaitingFor) return;
   state.lastWaitingFor = words;
   if (words === '') return;
-  out.push({
-    kind: 'note',
-    severity: 'notice',
-    event: 'waiting-for',
-    text: `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`,
-  });
+  const text = `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`;
+  out.push(note('notice', 'waiting-for', text));
 }
 
 function toController(

@@ -81,6 +81,7 @@ export {
   type VersionFault,
 } from './version.ts';
 export { verify } from './verify.ts';
+export type { Surroundings } from './verify-fencing.ts';
 export { formatXml } from './xml-format.ts';
 export { parseXml, type XmlFault, type XmlLimits } from './xml-parse.ts';
 export {

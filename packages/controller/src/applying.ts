@@ -3,6 +3,8 @@ import type { Instant, NodeId, NodeName } from '@holdfast/base';
 import { property } from '@holdfast/cib';
 import type { Command, Envelope } from './commands.ts';
 import { completeAction } from './deciding.ts';
+import { onDrillAsk, onDrillEnd } from './fence-drills.ts';
+import { onFenceNews, onFenceProgress, onFenceReleased } from './fence-holds.ts';
 import { onFenceAsk, onFenceBegin, onFenceConfirm, onFenceEnd } from './fencing.ts';
 import { isFailure, pendingEntry } from './history.ts';
 import { agree, onOffer, onSnapshot } from './joining.ts';
@@ -38,7 +40,7 @@ export function onEnvelope(
   if (command.kind !== 'offer' && command.kind !== 'snapshot')
     view.backlog.push({ from, envelope });
   if (!isSettled) return;
-  for (const late of agree(state, now)) apply(state, late.from, late.envelope, now);
+  for (const late of agree(state)) apply(state, late.from, late.envelope, now);
 }
 
 function voided(state: ControllerState, from: NodeId, envelope: Envelope): void {
@@ -76,13 +78,14 @@ function apply(
       onStored(state, from, command.term, command.version);
       return;
     case 'fence-begin':
-      onFenceBegin(state, command);
-      return;
     case 'fence-end':
-      onFenceEnd(state, command);
-      return;
     case 'fence-ask':
-      onFenceAsk(state, command, now);
+    case 'fence-progress':
+    case 'fence-released':
+    case 'fence-news':
+    case 'drill-ask':
+    case 'drill-end':
+      applyFence(state, nameOf(state, from), command, now);
       return;
     case 'fence-confirm':
       onFenceConfirm(state, command);
@@ -105,6 +108,45 @@ function apply(
     case 'shutdown-go':
     case 'goodbye':
       applyLeaving(state, from, command, tag);
+      return;
+  }
+}
+
+type FenceCommand = Exclude<
+  Extract<Command, { kind: `fence-${string}` | `drill-${string}` }>,
+  { kind: 'fence-confirm' }
+>;
+
+function applyFence(
+  state: ControllerState,
+  from: NodeName,
+  command: FenceCommand,
+  now: Instant,
+): void {
+  switch (command.kind) {
+    case 'fence-begin':
+      onFenceBegin(state, command);
+      return;
+    case 'fence-end':
+      onFenceEnd(state, command);
+      return;
+    case 'fence-ask':
+      onFenceAsk(state, command, now);
+      return;
+    case 'fence-progress':
+      onFenceProgress(state, from, command);
+      return;
+    case 'fence-released':
+      onFenceReleased(state, from, command);
+      return;
+    case 'fence-news':
+      onFenceNews(state, from, command);
+      return;
+    case 'drill-ask':
+      onDrillAsk(state, from, command);
+      return;
+    case 'drill-end':
+      onDrillEnd(state, command);
       return;
   }
 }
@@ -192,12 +234,10 @@ function applyChange(
       cleanUp(state.replica, name, command.resource, command.what);
       if (name === selfName(state)) forgetHere(state, command.resource, command.what);
     }
-    if (tag !== undefined && completeAction(state, tag, true)) {
-      mirrorAttributes(state);
-      return;
+    if (tag === undefined || !completeAction(state, tag, true)) {
+      state.replica.attempts.clear();
+      state.deciding.dirty ??= 'failures were forgotten';
     }
-    state.deciding.fenceFailures.clear();
-    state.deciding.dirty ??= 'failures were forgotten';
   }
   mirrorAttributes(state);
 }

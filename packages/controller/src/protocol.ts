@@ -3,7 +3,7 @@ import type { EpochMs, Milliseconds, NodeId, NodeName, Note, ResourceId } from '
 import type { Cib, Configuration, XmlElement } from '@holdfast/cib';
 import type { StoreEffect } from '@holdfast/cib-store';
 import type { Operation, OpResult } from '@holdfast/executor';
-import type { FenceAction } from '@holdfast/fencer';
+import type { FenceAction, FenceOrder, Progress, ProvenBy } from '@holdfast/fencer';
 import type { Graph } from '@holdfast/transition';
 
 export type ControllerConfig = {
@@ -19,6 +19,8 @@ export type ControllerConfig = {
    * who may count later (tie-breaks, expected votes that shrink). It costs two rotations of the token.
    */
   readonly hasSafeOffers?: boolean;
+  /** The time of this node's own armed watchdog; undefined: it has none. */
+  readonly watchdogMs?: Milliseconds | undefined;
 };
 
 /** What the controller needs of a vote count. */
@@ -59,7 +61,15 @@ export type Request =
       readonly resource: string | undefined;
       readonly node: NodeName | undefined;
     }
-  | { readonly kind: 'fence'; readonly node: NodeName; readonly action: FenceAction }
+  | {
+      readonly kind: 'fence';
+      readonly node: NodeName;
+      readonly action: FenceAction;
+      /** Only by this device: a drill in earnest. */
+      readonly device?: string | undefined;
+    }
+  /** Have every other member ask each device (or this one) about the node; nothing is switched. */
+  | { readonly kind: 'drill'; readonly node: NodeName; readonly device: string | undefined }
   | { readonly kind: 'confirm-fenced'; readonly node: NodeName; readonly by: string }
   | { readonly kind: 'stop' };
 
@@ -123,13 +133,34 @@ export type ControllerInput =
       readonly target: NodeName;
       readonly devices: readonly string[];
       readonly tookMs: Milliseconds;
-      readonly by: 'device' | 'human';
+      readonly by: ProvenBy;
     }
   | {
       readonly kind: 'fence-failed';
       readonly ids: readonly string[];
       readonly target: NodeName;
       readonly reason: string;
+      readonly isHopeless: boolean;
+    }
+  | {
+      readonly kind: 'fence-withdrawn';
+      readonly ids: readonly string[];
+      readonly target: NodeName;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'fence-progress';
+      readonly target: NodeName;
+      readonly progress: Progress | undefined;
+    }
+  | {
+      readonly kind: 'drilled';
+      readonly id: string;
+      readonly target: NodeName;
+      readonly device: string;
+      readonly isGood: boolean;
+      readonly words: string;
+      readonly tookMs: Milliseconds;
     }
   | { readonly kind: 'disk'; readonly token: number; readonly failure: string | undefined }
   | { readonly kind: 'request'; readonly id: string; readonly request: Request }
@@ -156,12 +187,17 @@ export type ControllerEffect =
       readonly intervalMs: Milliseconds;
       readonly userData: string;
     }
+  | ({ readonly kind: 'fence-request'; readonly id: string } & FenceOrder)
   | {
-      readonly kind: 'fence-request';
+      readonly kind: 'fence-drill';
       readonly id: string;
       readonly target: NodeName;
-      readonly action: FenceAction;
+      readonly device: string;
     }
+  /** What is to outlive restarts: ended fences and proofs. Losing the last of it does no harm. */
+  | { readonly kind: 'persist-fences'; readonly text: string }
+  /** The cluster has proof that this node is off, and it runs: `fence-reaction`. */
+  | { readonly kind: 'fenced-alive'; readonly reaction: 'stop' | 'panic' }
   | { readonly kind: 'fence-withdraw'; readonly target: NodeName; readonly why: string }
   /** The configuration in force changed: whoever reads settings from it reads them again. */
   | { readonly kind: 'in-force'; readonly configuration: Configuration }

@@ -25,11 +25,12 @@ import {
   type Receipt,
   type RpcFault,
 } from '@holdfast/ipc';
-import { readFencing, readNode } from '@holdfast/node';
+import { readFencing, readNode, readRace } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
 import { ringStatus } from '@holdfast/totem';
 import { toRpc } from './faults.ts';
 import { quorumStatus, reload, strangerWarnings } from './quorum-answers.ts';
+import { drill, fencingStatus } from './api-fencing.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -76,6 +77,12 @@ const ANSWERS: Answers = {
     }),
   'fence.request': async (parts, { node, action }) =>
     outcome(await parts.world.request({ kind: 'fence', node: nodeName(node), action })),
+  'fence.drill': async (parts, params) => outcome(await drill(parts.world, params)),
+  'fence.status': ({ world }) => ok(fencingStatus(world.parts.node)),
+  'fence.race': ({ world }) => {
+    const { tokenMs, consensusMs } = world.parts.ring.config;
+    return ok(readRace(world.parts.node, tokenMs + consensusMs, Date.now()));
+  },
   'fence.confirm': async (parts, { node, user }) =>
     outcome(await parts.world.request({ kind: 'confirm-fenced', node: nodeName(node), by: user })),
   'fence.history': ({ world }) => ok({ entries: fenceRecords(world) }),
@@ -106,7 +113,9 @@ function fenceRecords(world: World): readonly FenceRecord[] {
     action: fence.action,
     state: fence.state,
     origin: fence.origin,
+    tried: fence.tried,
     detail: fence.detail,
+    progress: fence.progress,
     devices: fence.devices,
     startedAtMs: fence.startedAtMs,
     endedAtMs: fence.endedAtMs,
@@ -238,7 +247,12 @@ function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus 
     nodeId: self.id,
     version,
     dc: reading.cib.dc ?? null,
-    ring: { id: ring.ringId, state: ring.state, members: ring.members.map(nameOf) },
+    ring: {
+      id: ring.ringId,
+      state: ring.state,
+      members: ring.members.map(nameOf),
+      addresses: [configured.bind, ...configured.peers.values()].map(({ address }) => address),
+    },
     quorum,
     controller: reading.activity,
     warnings: [

@@ -207,6 +207,10 @@ function openWorld(
     stateFolder: paths.state,
     left,
     onLeft,
+    onFencedAlive: (reaction) => {
+      life.log.close();
+      process.exit(reaction === 'panic' ? EXIT.panic : EXIT.fenced);
+    },
     onBroken: life.onBroken,
   });
   life.world = world;

@@ -23,7 +23,7 @@ import {
 import type { QuorumAsk } from '@holdfast/quorum';
 import type { Runners } from '@holdfast/runners';
 import type { Transport } from '@holdfast/transport';
-import { carryOut, persistQuorum, persistRingSeq } from './disk.ts';
+import { carryOut, persistFences, persistQuorum, persistRingSeq } from './disk.ts';
 import type { ConfFile } from './conf-file.ts';
 import type { Log } from './log.ts';
 import type { SchedulerWorker } from './scheduler-worker.ts';
@@ -47,6 +47,8 @@ export type WorldParts = {
   /** Settled by `onLeft`, once, after the node has said goodbye. */
   readonly left: Promise<void>;
   readonly onLeft: () => void;
+  /** The cluster has proof that this node is off. */
+  readonly onFencedAlive: (reaction: 'stop' | 'panic') => void;
   /** A broken invariant: record the state and end; the cluster fences us if it must. */
   readonly onBroken: (cause: unknown) => void;
 };
@@ -58,6 +60,8 @@ export class World {
   readonly #jobs: Job[] = [];
   readonly #answers = new Map<string, (answer: Answer) => void>();
   #disk: Promise<void> = Promise.resolve();
+  /** The history of fences that waits to be written. */
+  #fences: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isWorking = false;
   #isClosed = false;
@@ -178,6 +182,13 @@ export class World {
       case 'persist-quorum':
         persistQuorum(stateFolder, effect.record);
         return;
+      case 'persist-fences':
+        this.#keepFences(effect.text);
+        return;
+      case 'fenced-alive':
+        this.#isClosed = true;
+        this.parts.onFencedAlive(effect.reaction);
+        return;
       case 'schedule':
         scheduler.schedule(effect.seq, effect.cib);
         return;
@@ -226,6 +237,21 @@ export class World {
       if (failure !== undefined)
         this.parts.log.write(note('error', 'disk', `writing the configuration failed: ${failure}`));
       this.nodeInput({ kind: 'disk', token: effect.token, failure });
+    });
+  }
+
+  /** The newest text only; a disk that refuses loses a record for people, and nothing else. */
+  #keepFences(text: string): void {
+    const isWriting = this.#fences !== undefined;
+    this.#fences = text;
+    if (isWriting) return;
+    this.#disk = this.#disk.then(async () => {
+      const newest = this.#fences ?? text;
+      this.#fences = undefined;
+      const failure = await persistFences(this.parts.stateFolder, newest);
+      if (failure === undefined) return;
+      const words = `the history of fences could not be written: ${failure}`;
+      this.parts.log.write(note('warning', 'disk', words));
     });
   }
 

@@ -5,7 +5,11 @@ export { MESSAGE_BYTES_MAX } from './framing.ts';
 export type {
   ClusterStatus,
   ConfChangeRecord,
+  FenceCut,
+  FencePath,
+  FenceRace,
   FenceRecord,
+  FencingStatus,
   Methods,
   Receipt,
   ReloadReport,

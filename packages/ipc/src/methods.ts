@@ -49,6 +49,13 @@ export type Methods = {
   };
   /** A human vouches that a node is off. */
   'fence.confirm': { params: { node: string; user: string }; result: { outcome: string } };
+  /** Have the other nodes ask each device (or one) about a node; nothing is switched. */
+  'fence.drill': {
+    params: { node: string; device?: string; really: boolean; user: string };
+    result: { outcome: string };
+  };
+  'fence.status': { params: Record<string, never>; result: FencingStatus };
+  'fence.race': { params: Record<string, never>; result: FenceRace };
   'fence.history': { params: Record<string, never>; result: { entries: readonly FenceRecord[] } };
   /** Everything `crm status` needs that is not in the CIB. */
   'cluster.status': { params: Record<string, never>; result: ClusterStatus };
@@ -94,13 +101,77 @@ export type FenceRecord = {
   readonly id: string;
   readonly target: string;
   readonly action: string;
-  readonly state: 'pending' | 'done' | 'failed';
+  readonly state: 'pending' | 'done' | 'failed' | 'withdrawn';
+  /** The node whose fencer does it; those in `tried` could not. */
   readonly origin: string;
+  readonly tried: readonly string[];
   /** What the fencer is doing or why it failed, in words. */
   readonly detail: string;
+  /** What is being done now, and until when at most; null: nothing. */
+  readonly progress: { readonly words: string; readonly untilMs: number | null } | null;
   readonly devices: readonly string[];
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+};
+
+/** One way to fence a node: this device, used from that node. */
+export type FencePath = {
+  readonly target: string;
+  readonly device: string;
+  readonly executor: string;
+  /** When it was good for the last time; null: never. */
+  readonly goodAtMs: number | null;
+  /** The last try, whenever it was: null for none. */
+  readonly last: {
+    readonly kind: 'asked' | 'cycled';
+    readonly isGood: boolean;
+    readonly words: string;
+    readonly tookMs: number;
+    readonly atMs: number;
+  } | null;
+};
+
+export type FencingStatus = {
+  readonly targets: readonly {
+    readonly node: string;
+    /** Devices level by level; all of a level must succeed. */
+    readonly levels: readonly (readonly string[])[];
+    /** Failed fences in a row; null: the last one succeeded, or there was none. */
+    readonly attempts: {
+      readonly failures: number;
+      readonly reason: string;
+      /** Null: given up until something changes. */
+      readonly nextAtMs: number | null;
+    } | null;
+    /** It is a member again, and something on its way may still switch it off. */
+    readonly isHeld: boolean;
+    /** How long it takes at most, in ms. */
+    readonly budgetMs: number;
+  }[];
+  readonly paths: readonly FencePath[];
+};
+
+/** What each possible cut of the ring comes to. */
+export type FenceRace = {
+  readonly cuts: readonly FenceCut[];
+  /** What was left out, or holds for all of it. */
+  readonly notes: readonly string[];
+};
+
+export type FenceCut = {
+  readonly sides: readonly (readonly string[])[];
+  readonly shots: readonly {
+    readonly by: string;
+    readonly target: string;
+    readonly devices: readonly string[];
+    /** From the cut to the command at the first device, in ms. */
+    readonly leastMs: number;
+    readonly mostMs: number;
+  }[];
+  readonly survivors: readonly string[];
+  /** One sentence: who survives, and what it depends on. */
+  readonly verdict: string;
+  readonly isSafe: boolean;
 };
 
 export type ClusterStatus = {
@@ -113,6 +184,8 @@ export type ClusterStatus = {
     readonly id: string;
     readonly state: string;
     readonly members: readonly string[];
+    /** Every address the ring runs on. */
+    readonly addresses: readonly string[];
   };
   readonly quorum: {
     readonly quorate: boolean;

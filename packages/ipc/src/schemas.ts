@@ -45,12 +45,61 @@ const fenceRecord = record({
   id: text,
   target: text,
   action: text,
-  state: oneOf('pending', 'done', 'failed'),
+  state: oneOf('pending', 'done', 'failed', 'withdrawn'),
   origin: text,
+  tried: texts,
   detail: text,
+  progress: orNull(record({ words: text, untilMs: orNull(count) })),
   devices: texts,
   startedAtMs: count,
   endedAtMs: orNull(count),
+});
+
+const flag: Schema = { type: 'boolean' };
+const list = (items: Schema): Schema => ({ type: 'array', items });
+
+const fencingStatus = record({
+  targets: list(
+    record({
+      node: text,
+      levels: list(texts),
+      attempts: orNull(record({ failures: count, reason: text, nextAtMs: orNull(count) })),
+      isHeld: flag,
+      budgetMs: count,
+    }),
+  ),
+  paths: list(
+    record({
+      target: text,
+      device: text,
+      executor: text,
+      goodAtMs: orNull(count),
+      last: orNull(
+        record({
+          kind: oneOf('asked', 'cycled'),
+          isGood: flag,
+          words: text,
+          tookMs: count,
+          atMs: count,
+        }),
+      ),
+    }),
+  ),
+});
+
+const fenceRace = record({
+  cuts: list(
+    record({
+      sides: list(texts),
+      shots: list(
+        record({ by: text, target: text, devices: texts, leastMs: count, mostMs: count }),
+      ),
+      survivors: texts,
+      verdict: text,
+      isSafe: flag,
+    }),
+  ),
+  notes: texts,
 });
 
 const clusterStatus = record({
@@ -59,7 +108,7 @@ const clusterStatus = record({
   nodeId: count,
   version: text,
   dc: orNull(text),
-  ring: record({ id: text, state: text, members: texts }),
+  ring: record({ id: text, state: text, members: texts, addresses: texts }),
   quorum: record({
     quorate: { type: 'boolean' },
     totalVotes: count,
@@ -105,6 +154,12 @@ export const SCHEMAS: {
     result: outcome,
   },
   'fence.confirm': { params: record({ node: word, user: word }), result: outcome },
+  'fence.drill': {
+    params: record({ node: word, device: word, really: flag, user: word }, ['device']),
+    result: outcome,
+  },
+  'fence.status': { params: nothing, result: fencingStatus },
+  'fence.race': { params: nothing, result: fenceRace },
   'fence.history': {
     params: nothing,
     result: record({ entries: { type: 'array', items: fenceRecord } }),
@@ -139,6 +194,8 @@ export const SCHEMAS: {
 export const READING_METHODS: ReadonlySet<MethodName> = new Set<MethodName>([
   'cib.query',
   'fence.history',
+  'fence.status',
+  'fence.race',
   'cluster.status',
   'agent.list',
   'agent.metadata',

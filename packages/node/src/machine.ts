@@ -2,7 +2,7 @@
  * One whole cluster node without a world: quorum, controller, executor and fencer, wired. A routing
  * table: whose effect is whose input. The daemon gives it a real world, the simulator a drawn one.
  */
-import { earliest, type Instant, type NodeName } from '@holdfast/base';
+import { earliest, type Instant, type NodeName, note } from '@holdfast/base';
 import {
   type Answer,
   controller,
@@ -10,6 +10,7 @@ import {
   type ControllerEffect,
   type ControllerInput,
   type ControllerState,
+  readFencerConfig,
   step as stepController,
 } from '@holdfast/controller';
 import {
@@ -39,7 +40,6 @@ import {
   step as stepQuorum,
 } from '@holdfast/quorum';
 import type { RingUp } from '@holdfast/totem';
-import { readFencerConfig } from './fencing-config.ts';
 import type { NodeConfig, NodeDisk, NodeEffect, NodeInput } from './protocol.ts';
 
 export type NodeMachine = {
@@ -61,6 +61,7 @@ export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
       clusterName: config.clusterName,
       incarnation: config.incarnation,
       hasSafeOffers: dependsOnEpochs(config.quorum),
+      watchdogMs: config.watchdogMs,
     },
     disk,
   );
@@ -190,11 +191,8 @@ function askQuorum(
   if (state.controller.view.kind === 'agreed') toQuorum(state, { kind: 'ask', id, ask }, now, out);
   else {
     const message = 'the members are just agreeing on a new membership; try again in a moment';
-    out.push({
-      kind: 'answer',
-      id,
-      answer: { kind: 'fault', fault: { code: 'not-ready', message } },
-    });
+    const fault = { code: 'not-ready', message } as const;
+    out.push({ kind: 'answer', id, answer: { kind: 'fault', fault } });
   }
 }
 
@@ -207,12 +205,8 @@ function tellWaiting(
   if (words === state.lastWaitingFor) return;
   state.lastWaitingFor = words;
   if (words === '') return;
-  out.push({
-    kind: 'note',
-    severity: 'notice',
-    event: 'waiting-for',
-    text: `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`,
-  });
+  const text = `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`;
+  out.push(note('notice', 'waiting-for', text));
 }
 
 function toController(
@@ -240,6 +234,9 @@ function fromController(
     case 'fence-request':
       toFencer(state, { ...effect, kind: 'request' }, now, out);
       return;
+    case 'fence-drill':
+      toFencer(state, { ...effect, kind: 'drill' }, now, out);
+      return;
     case 'fence-withdraw':
       toFencer(state, { ...effect, kind: 'withdraw' }, now, out);
       return;
@@ -262,6 +259,8 @@ function fromController(
     case 'disk-prepare':
     case 'disk-commit':
     case 'disk-store':
+    case 'persist-fences':
+    case 'fenced-alive':
     case 'schedule':
     case 'answer':
     case 'leave':
@@ -312,6 +311,9 @@ function fromFencer(
   switch (effect.kind) {
     case 'fenced':
     case 'fence-failed':
+    case 'fence-withdrawn':
+    case 'fence-progress':
+    case 'drilled':
       toController(state, effect, now, out);
       return;
     case 'run-device':

@@ -24,6 +24,8 @@ export type NodeConfig = {
   readonly incarnation: string;
   /** For the fencer's random delays. */
   readonly seed: number;
+  /** The time of this node's own armed watchdog; undefined: nobody keeps one. */
+  readonly watchdogMs?: Milliseconds | undefined;
 };
 
 /** What the disk of this node held when it started. */
@@ -31,6 +33,8 @@ export type NodeDisk = {
   readonly root: XmlElement;
   readonly term: number;
   readonly quorum: QuorumRecord | undefined;
+  /** What the last `persist-fences` wrote; undefined: nothing yet. */
+  readonly fences?: string | undefined;
 };
 
 export type NodeInput =
@@ -70,6 +74,10 @@ export type NodeEffect =
   | { readonly kind: 'persist-quorum'; readonly record: QuorumRecord }
   /** `device-poll` is for the client of a quorum device, the others for whoever reads corosync.conf. */
   | Extract<QuorumEffect, { kind: 'device-poll' | 'reread' | 'take-over' }>
+  /** Write it when there is time, the newest only: what it tells is for people. */
+  | { readonly kind: 'persist-fences'; readonly text: string }
+  /** The cluster has proof that this node is off: end now, and at `panic` reset the machine. */
+  | { readonly kind: 'fenced-alive'; readonly reaction: 'stop' | 'panic' }
   | { readonly kind: 'schedule'; readonly seq: number; readonly cib: Cib }
   | { readonly kind: 'run'; readonly call: CallId; readonly op: Operation }
   | { readonly kind: 'kill'; readonly call: CallId }

@@ -70,6 +70,12 @@ export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): vo
     case 'persist-quorum':
       host.disk.quorum = effect.record;
       return;
+    case 'persist-fences':
+      host.disk.fences = effect.text;
+      return;
+    case 'fenced-alive':
+      host.crashDaemon();
+      return;
     case 'schedule':
       plan(host, effect);
       return;

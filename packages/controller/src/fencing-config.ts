@@ -6,6 +6,7 @@ import {
   everyResource,
   type FencingLevel,
   instanceOf,
+  parseBoolean,
   type Primitive,
   unpack,
 } from '@holdfast/cib';
@@ -21,7 +22,13 @@ export function readFencerConfig(configuration: Configuration): FencerConfig {
     devices,
     levels: configuration.fencingLevels.flatMap((level) => readLevel(configuration, level, names)),
     timeoutMs: durationProperty(configuration, 'stonith-timeout'),
+    isConcurrent: isConcurrent(configuration),
   };
+}
+
+/** Only a written "no" makes targets wait for each other: in a lost rack that would cost minutes. */
+function isConcurrent({ properties }: Configuration): boolean {
+  return parseBoolean(unpack(properties).get('concurrent-fencing')) !== false;
 }
 
 /** A device whose target-role is Stopped is not to be used. */
@@ -34,6 +41,7 @@ function readDevice(primitive: Primitive): FenceDevice {
     id: primitive.id,
     agent: primitive.agent.type,
     parameters: Object.fromEntries(instanceOf(primitive)),
+    isUnfencing: /\bunfencing\b/.test(unpack(primitive.meta).get('provides') ?? ''),
   };
 }
 

@@ -3,6 +3,7 @@ import { type EpochMs, epochMs } from '@holdfast/base';
 import { type Cib, describeReadFault, parseDate, readCib } from '@holdfast/cib';
 import { calculate } from './calculate.ts';
 import { dotOf } from './output/dot.ts';
+import { graphXml } from './output/graph-xml.ts';
 import { reportText } from './virtual/report.ts';
 
 export type Simulated = {
@@ -30,7 +31,7 @@ export function simulate(text: string, { date }: SimulateOptions = {}): Simulate
     dot: dotOf(work, graph),
     scores: ['', ...(work.scores ?? []), ''].join('\n'),
     summary: reportText({ cib, now, calculation, timeLine }),
-    graph: '',
+    graph: graphXml(work, graph),
   };
 }
 

@@ -134,7 +134,7 @@ void t.test(
     const made = await bmcBench({ sessions: 1 });
     t.teardown(made.close);
     const inner = await talk(made, {}, async () => ok(await status(made)));
-    t.match(inner, /no session is free after 10\d\d ms/);
+    t.match(inner, /no session is free after \d+ ms/);
     t.ok(story(made).filter((line) => line === 'busy').length >= 2, 'asked more than once');
     const leaves = talk(made, {}, async (session) => {
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -173,7 +173,7 @@ void t.test('faults', async (t) => {
     bank.plant({ ...CALM, ...fault });
   };
   plant({ silent: true });
-  t.match(await status(made), /^no answer from bmc within 10\d\d ms/);
+  t.match(await status(made), /^no answer from bmc within \d+ ms/);
   plant({ busy: true });
   t.match(await status(made), /no session is free/);
   plant({ slowMs: 120 });

@@ -116,6 +116,8 @@ void t.test('what is refused is told apart', (t) => {
     const story = play(words, habits, [], 20_000);
     t.match(story.at(-1), last, why);
   }
+  const story = play({}, { password: 'other' }, [], 20_000);
+  t.same(story.slice(0, -1), ['0 asks for suite 17', '0 names itself'], 'no proof is given away');
   t.end();
 });
 

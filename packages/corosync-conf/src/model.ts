@@ -58,12 +58,49 @@ export type TotemConf = {
   readonly port: number;
   /** UDP port of every link, as many as the nodes have addresses. */
   readonly linkPorts: readonly number[];
+  /** Every link, as many as the nodes have addresses; `links[i].link` is i. */
+  readonly links: readonly LinkConf[];
+  /** How several links share the traffic; with one link it means nothing. */
+  readonly linkMode: 'passive' | 'active' | 'rr';
+  /** How often the largest datagram that passes is looked for; only where `mtu` is undefined. */
+  readonly mtuProbeIntervalMs: Milliseconds;
+  /** `knet_mtu`, in bytes: the largest datagram, by hand; undefined: to be found. */
+  readonly mtu: number | undefined;
+  /** Datagrams from addresses that nodelist does not have are dropped. */
+  readonly blocksUnlisted: boolean;
   /** True where secauth or crypto_* ask for it: datagrams are encrypted and authenticated. */
   readonly sealed: boolean;
+  /** What secauth, crypto_cipher and crypto_hash amount to. */
+  readonly crypto: CryptoConf;
   /** Where the shared key is; undefined: the default place. */
   readonly keyFile: string | undefined;
   /** The key itself, where the file holds it. A secret. */
   readonly key: string | undefined;
+};
+
+/** One link, from its addresses in nodelist and its `interface` section (rules T4.2 to T4.5). */
+export type LinkConf = {
+  /** 0 to 7: the N of ringN_addr. */
+  readonly link: number;
+  /** UDP port, the same on every node. */
+  readonly port: number;
+  /** 0 to 255; passive mode uses the link with the highest, then with the lowest number. */
+  readonly priority: number;
+  readonly pingIntervalMs: Milliseconds;
+  /** Without an answer for so long, the link is down. */
+  readonly pingTimeoutMs: Milliseconds;
+  /** Round trips that the mean is made of. */
+  readonly pingPrecision: number;
+  /** Answers after which a link is up. */
+  readonly pongCount: number;
+};
+
+export type CryptoConf = {
+  readonly cipher:
+    'none' | 'aes128' | 'aes192' | 'aes256' | 'aes128-ctr' | 'aes192-ctr' | 'aes256-ctr';
+  readonly hash: 'none' | 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+  /** Weaker than this daemon seals: worth saying, never obeyed. */
+  readonly isWeak: boolean;
 };
 
 /** As written; what is counted with comes from `effectiveQuorum`. */

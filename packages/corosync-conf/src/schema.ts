@@ -1,4 +1,5 @@
 /** Every section and key that corosync.conf(5) knows (rules T6.10 to T6.14), in one table. */
+import { CIPHERS, HASHES } from './sealing.ts';
 
 export type KeyType =
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
@@ -29,7 +30,7 @@ const U64 = integer(0, 18_446_744_073_709_551_615);
 const TEXT: KeyType = { kind: 'text' };
 const YES_NO = word('yes', 'no');
 
-const KNET = 'belongs to the knet transport, whose links this ring watches in its own way';
+const KNET = 'belongs to the knet transport, and datagrams here go by UDP, uncompressed';
 const OLD = 'is the name of an older version';
 const RING = 'tunes a mechanism this ring does not have';
 const SYSTEM = 'belongs to the reference’s own process';
@@ -79,9 +80,9 @@ const INTERFACE = section(
     ...unused(OLD, integer(0, 7), 'ringnumber'),
     ...unused('is for multicast; datagrams here go to each node', TEXT, 'mcastaddr'),
     ...unused('is for multicast; datagrams here go to each node', U8, 'ttl'),
-    ...unused(KNET, U8, 'knet_link_priority'),
-    ...unused(KNET, U32, 'knet_ping_interval', 'knet_ping_timeout', 'knet_ping_precision'),
-    ...unused(KNET, U32, 'knet_pong_count'),
+    ...used(U8, 'knet_link_priority'),
+    ...used(U32, 'knet_ping_interval', 'knet_ping_timeout', 'knet_ping_precision'),
+    ...used(U32, 'knet_pong_count'),
     ...unused(KNET, word('udp', 'sctp'), 'knet_transport'),
   },
   { member: ignored(OLD) },
@@ -97,23 +98,20 @@ const TOTEM = section(
     ...used({ kind: 'secret' }, 'key'),
     ...used(word('udpu', 'udp', 'knet'), 'transport'),
     ...used(word('on', 'off'), 'secauth'),
-    ...used(
-      word('none', 'aes128', 'aes192', 'aes256', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'),
-      'crypto_cipher',
-    ),
-    ...used(word('none', 'md5', 'sha1', 'sha256', 'sha384', 'sha512'), 'crypto_hash'),
+    ...used(word(...CIPHERS), 'crypto_cipher'),
+    ...used(word(...HASHES), 'crypto_hash'),
     ...used(word('nss', 'openssl', 'gcrypt'), 'crypto_model'),
     ...used(word('ipv4', 'ipv6', 'ipv4-6', 'ipv6-4'), 'ip_version'),
     ...used(U64, 'config_version'),
     ...used(YES_NO, 'clear_node_high_bit'),
     ...unused('is taken from nodelist', U32, 'nodeid'),
-    ...unused(KNET, word('passive', 'active', 'rr'), 'link_mode'),
-    ...unused(KNET, U32, 'knet_pmtud_interval', 'knet_mtu'),
+    ...used(word('passive', 'active', 'rr'), 'link_mode'),
+    ...used(U32, 'knet_pmtud_interval', 'knet_mtu'),
     ...unused(KNET, U32, 'knet_compression_threshold', 'knet_compression_level'),
     ...unused(KNET, TEXT, 'knet_compression_model'),
     ...unused(RING, U32, 'heartbeat_failures_allowed', 'max_network_delay', 'threads'),
     ...unused(RING, TEXT, 'ip_dscp', 'cancel_token_hold_on_retransmit'),
-    ...unused('is always yes here', YES_NO, 'block_unlisted_ips'),
+    ...used(YES_NO, 'block_unlisted_ips'),
     ...unused(OLD, TEXT, 'rrp_mode', 'vsftype', 'interface_name'),
     ...unused(OLD, U32, 'rrp_problem_count_timeout', 'rrp_problem_count_threshold'),
     ...unused(OLD, U32, 'rrp_token_expired_timeout', 'rrp_autorecovery_check_timeout'),

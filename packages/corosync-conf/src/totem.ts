@@ -2,12 +2,13 @@
 import { milliseconds } from '@holdfast/base';
 import { type Block, merged, type Read } from './check.ts';
 import { addFault, addWarning, type Findings } from './fault.ts';
+import { linkModeOf, PORT_DEFAULT, readLinks } from './links.ts';
 import type { TotemConf } from './model.ts';
+import { readCrypto } from './sealing.ts';
 
 /** No timer of the ring may be shorter (rule T3.1). */
 const TIMER_MS_MIN = 30;
 const HOLD_MS_MIN = 14;
-const PORT_DEFAULT = 5405;
 const TIMERS = ['token', 'token_retransmit', 'consensus', 'join', 'merge', 'downcheck'] as const;
 
 /** `nodes`: how many members the file lists; `links`: addresses of each. */
@@ -30,19 +31,53 @@ export function readTotem(
     const place = { line: lastLine, key: 'totem' };
     addFault(found, place, 'section is missing', 'add totem { version: 2 }');
   } else checkVersion(totem, found);
-  const number = reader(totem);
-  const tokenMs = milliseconds(number('token', 3000));
+  const transport = readTransport(root);
+  const tokenMs = milliseconds(reader(totem)('token', 3000));
   const timers = readTimers(totem, tokenMs, size);
   checkTimers(totem, timers, found);
   const text = (key: string): string | undefined => totem?.texts.get(key)?.value;
-  const ports = readPorts(totem, size, found);
+  const links = readLinks(totem, { ...size, tokenMs: timers.effectiveTokenMs, transport }, found);
+  const crypto = readCrypto(totem, transport, lastLine, found);
   return {
     clusterName: text('cluster_name'),
-    configVersion: totem?.integers.get('config_version')?.value ?? 0,
-    transport: readTransport(root),
+    transport,
     ipVersion: ipVersionOf(text('ip_version')),
     tokenMs,
     ...timers,
+    ...readConstants(totem),
+    port: links[0]?.port ?? PORT_DEFAULT,
+    linkPorts: links.map(({ port }) => port),
+    links,
+    linkMode: linkModeOf(totem?.texts.get('link_mode'), size.links, found),
+    blocksUnlisted: text('block_unlisted_ips') !== 'no',
+    sealed: crypto.hash !== 'none',
+    crypto,
+    keyFile: text('keyfile'),
+    key: text('key'),
+  };
+}
+
+type Constants = Pick<
+  TotemConf,
+  | 'configVersion'
+  | 'tokenWarningPercent'
+  | 'tokenRetransmitsBeforeLoss'
+  | 'sendJoinMs'
+  | 'failRecvConst'
+  | 'seqnoUnchangedConst'
+  | 'missCountConst'
+  | 'windowSize'
+  | 'maxMessages'
+  | 'netMtu'
+  | 'mtuProbeIntervalMs'
+  | 'mtu'
+>;
+
+/** What stands for itself: nothing is derived from it or checked against another key. */
+function readConstants(totem: Block | undefined): Constants {
+  const number = reader(totem);
+  return {
+    configVersion: number('config_version', 0),
     tokenWarningPercent: totem?.integers.get('token_warning')?.value ?? 75,
     tokenRetransmitsBeforeLoss: number('token_retransmits_before_loss_const', 4),
     sendJoinMs: milliseconds(number('send_join', 0)),
@@ -52,11 +87,8 @@ export function readTotem(
     windowSize: number('window_size', 50),
     maxMessages: number('max_messages', 17),
     netMtu: nonZero(totem?.integers.get('netmtu')?.value),
-    port: ports[0] ?? PORT_DEFAULT,
-    linkPorts: ports,
-    sealed: readSealing(totem, lastLine, found),
-    keyFile: text('keyfile'),
-    key: text('key'),
+    mtuProbeIntervalMs: milliseconds(1000 * number('knet_pmtud_interval', 30)),
+    mtu: nonZero(totem?.integers.get('knet_mtu')?.value),
   };
 }
 
@@ -164,67 +196,4 @@ function checkConsensus(totem: Block, timers: Timers, found: Findings): void {
 
 function ipVersionOf(text: string | undefined): TotemConf['ipVersion'] {
   return text === 'ipv4' || text === 'ipv6' || text === 'ipv4-6' ? text : 'ipv6-4';
-}
-
-/** Link i listens on mcastport + i, unless its own interface section says otherwise. */
-function readPorts(totem: Block | undefined, size: RingSize, found: Findings): number[] {
-  const interfaces = (totem?.blocks ?? []).filter((block) => block.name === 'interface');
-  const given = new Map<number, number>();
-  for (const block of interfaces) {
-    const link = block.integers.get('linknumber')?.value ?? 0;
-    const port = block.integers.get('mcastport');
-    if (port !== undefined && port.value > 0) given.set(link, port.value);
-    warnUnused(block, found);
-  }
-  const base = given.get(0) ?? PORT_DEFAULT;
-  return Array.from(
-    { length: Math.max(1, size.links) },
-    (_, link) => given.get(link) ?? base + link,
-  );
-}
-
-function warnUnused(block: Block, found: Findings): void {
-  const bind = block.texts.get('bindnetaddr');
-  if (bind !== undefined) {
-    const place = { ...bind, key: 'totem.interface.bindnetaddr' };
-    addWarning(found, place, 'is not used: the addresses in nodelist are', 'remove the line');
-  }
-  const broadcast = block.texts.get('broadcast');
-  if (broadcast?.value === 'yes') {
-    const place = { ...broadcast, key: 'totem.interface.broadcast' };
-    const what = 'is ignored: datagrams go to each node by its address';
-    addWarning(found, place, what, 'remove the line');
-  }
-}
-
-/** Rule T4.30: secauth stands for a cipher and a hash, unless they are given; the default is none. */
-function readSealing(totem: Block | undefined, lastLine: number, found: Findings): boolean {
-  const texts = totem?.texts ?? new Map<string, Read<string>>();
-  const secauth = texts.get('secauth');
-  const cipher = texts.get('crypto_cipher');
-  const hash = texts.get('crypto_hash');
-  const byDefault = valueOr(secauth, 'off') === 'on' ? 'aes256' : 'none';
-  const sealed = valueOr(hash, byDefault) !== 'none';
-  const chosen = cipher ?? hash;
-  if (chosen !== undefined) {
-    const place = { ...chosen, key: 'totem.crypto_cipher' };
-    if (sealed) {
-      addWarning(found, place, 'chooses no cipher here: AES-256-GCM seals every datagram');
-    } else if (valueOr(cipher, byDefault) !== 'none') {
-      addFault(found, place, 'needs a crypto_hash other than none', 'write crypto_hash: sha256');
-    }
-  }
-  if (!sealed) warnUnsealed(secauth, totem?.line ?? lastLine, found);
-  return sealed;
-}
-
-function warnUnsealed(secauth: Read<string> | undefined, line: number, found: Findings): void {
-  const state = secauth === undefined ? 'is not given and defaults to off' : 'is off';
-  const what = `${state}: anybody on this network can read, join and command the cluster`;
-  const place = { line: secauth?.line ?? line, key: 'totem.secauth' };
-  addWarning(found, place, what, 'make a key and set secauth: on');
-}
-
-function valueOr(read: Read<string> | undefined, absent: string): string {
-  return read === undefined ? absent : read.value;
 }

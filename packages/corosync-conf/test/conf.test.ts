@@ -61,10 +61,12 @@ void t.test('blanks, tabs, CRLF, comments and a last line without end are read',
 });
 
 void t.test('keys of the reference that have no effect here are accepted and named', (t) => {
-  const { warnings } = read(conf({ totem: 'threads: 0\nrrp_mode: none\nblock_unlisted_ips: yes' }));
+  const { warnings } = read(
+    conf({ totem: 'threads: 0\nrrp_mode: none\nknet_compression_level: 1' }),
+  );
   t.same(
     warnings.map(({ key }) => key).filter((key) => key.startsWith('totem.')),
-    ['totem.threads', 'totem.rrp_mode', 'totem.block_unlisted_ips'],
+    ['totem.threads', 'totem.rrp_mode', 'totem.knet_compression_level'],
   );
   t.end();
 });

@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   'cib-store': ['cib', 'base'],
   status: ['cib', 'base'],
   'transport-udp': ['transport', 'base'],
+  sealing: ['base'],
   // floor 4: what decides for the whole cluster; what carries it out
   scheduler: ['status', 'transition', 'cib', 'base'],
   controller: ['cib-store', 'transition', 'executor', 'fencer', 'status', 'cib', 'base'],

@@ -10,6 +10,7 @@ export const EXIT = {
   io: 74,
   permission: 77,
   config: 78,
+  exists: 108,
 } as const;
 
 export type StartFault = { readonly code: number; readonly sentences: readonly string[] };

@@ -87,7 +87,10 @@ export function writeKeyFile(path: string): Result<undefined, KeyFault> {
     linkSync(side, path);
     return ok(undefined);
   } catch (cause) {
-    return fail(faultOf(path, cause));
+    const fault = faultOf(path, cause);
+    if (fault.kind !== 'absent') return fail(fault);
+    const way = 'its folder does not exist; make it, or name another place with --file';
+    return fail({ kind: 'disk', path, cause: way });
   } finally {
     rmSync(side, { force: true });
   }

@@ -54,6 +54,7 @@ const MAY_IMPORT = {
     'ipc',
     'transport',
     'transport-udp',
+    'sealing',
     'cib',
     'cib-store',
     'status',

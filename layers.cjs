@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   fencer: ['base'],
   // floor 3: machines and readings
   totem: ['base'],
+  links: ['base'],
   'cib-store': ['cib', 'base'],
   status: ['cib', 'base'],
   'transport-udp': ['transport', 'base'],
@@ -88,6 +89,7 @@ const PURE = [
   'quorum',
   'executor',
   'totem',
+  'links',
   'status',
   'transition',
   'fencer',

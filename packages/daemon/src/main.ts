@@ -10,7 +10,6 @@ import { IpcError, serve, type Server } from '@holdfast/ipc';
 import { node } from '@holdfast/node';
 import { createRunners, type Runners } from '@holdfast/runners';
 import { ring, ringTimeouts } from '@holdfast/totem';
-import type { Transport } from '@holdfast/transport';
 import { describeUdpFault, openUdp } from '@holdfast/transport-udp';
 import { agentPlaces } from './agent-places.ts';
 import { apiHandler } from './api.ts';
@@ -22,7 +21,7 @@ import { type Paths, pathsUnder } from './paths.ts';
 import { type SchedulerWorker, startSchedulerWorker } from './scheduler-worker.ts';
 import { type Configured, configure } from './start.ts';
 import { VERSION } from './version.ts';
-import { World } from './world.ts';
+import { type Transport, World } from './world.ts';
 
 type Running = { readonly world: World; readonly server: Server; readonly log: Log };
 
@@ -134,16 +133,25 @@ async function openTransport(
   life: Life,
 ): Promise<Result<Transport, StartFault>> {
   const transport = await openUdp({
-    bind,
-    peers,
+    links: [{ link: 0, bind, peers }],
     events: {
       onDatagram: (bytes) => life.world?.ringInput({ kind: 'datagram', bytes }),
+      onInterface: () => undefined,
       onTrouble: (what) => {
         life.log.write(note('warning', 'network', what));
       },
     },
   });
-  if (transport.ok) return transport;
+  if (transport.ok) {
+    const { send, close } = transport.value;
+    const all = [...peers.keys()];
+    return ok({
+      send: (to, bytes) => {
+        for (const id of to === 'all' ? all : [to]) send(id, 0, bytes);
+      },
+      close,
+    });
+  }
   const sentence = `${conf.file}:${self.line}: ${describeUdpFault(transport.fault)}`;
   return fail({ code: EXIT.unavailable, sentences: [sentence] });
 }

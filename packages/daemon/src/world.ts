@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { earliest, epochMs, type Instant, instant, note } from '@holdfast/base';
+import { earliest, epochMs, type Instant, instant, type NodeId, note } from '@holdfast/base';
 import type { Answer, DiskEffect, Request } from '@holdfast/controller';
 import {
   deadline as nodeDeadline,
@@ -21,7 +21,6 @@ import {
   step as stepRing,
 } from '@holdfast/totem';
 import type { Runners } from '@holdfast/runners';
-import type { Transport } from '@holdfast/transport';
 import { carryOut, persistQuorum, persistRingSeq } from './disk.ts';
 import type { Log } from './log.ts';
 import type { SchedulerWorker } from './scheduler-worker.ts';
@@ -32,6 +31,12 @@ const CLOCK_EVERY_MS = 30_000;
 type Job =
   | { readonly kind: 'ring'; readonly input: RingInput }
   | { readonly kind: 'node'; readonly input: NodeInput };
+
+/** Where the ring's frames go. */
+export type Transport = {
+  readonly send: (to: NodeId | 'all', bytes: Uint8Array) => void;
+  readonly close: () => Promise<void>;
+};
 
 export type WorldParts = {
   readonly ring: RingState;

@@ -1,0 +1,96 @@
+/** Inside the ring's thread: the host, and the port to the others. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert, note } from '@holdfast/base';
+import type { RingUp } from '@holdfast/totem';
+import { RingHost } from './host.ts';
+import type { RingOptions } from './options.ts';
+import { raisePriority } from './priority.ts';
+import { type FromThread, packDelivered, type ToThread, unpackPayloads } from './words.ts';
+
+/** Bytes handed up and not yet taken; a daemon that is so far behind is not alive. */
+const BEHIND_BYTES_MAX = 256 * 1024 * 1024;
+
+const port = parentPort;
+assert(port !== null, 'this file runs in a worker');
+
+const options = workerData as RingOptions;
+const priority = options.wantsPriority ? raisePriority() : 'not asked for';
+let behindBytes = 0;
+
+function say(message: FromThread, ...moved: ArrayBuffer[]): void {
+  port?.postMessage(message, moved);
+}
+
+/** In order; runs of deliveries share a batch. */
+function handUp(events: readonly RingUp[]): void {
+  let run: Extract<RingUp, { kind: 'delivered' }>[] = [];
+  const flush = (): void => {
+    if (run.length === 0) return;
+    const batch = packDelivered(run);
+    behindBytes += batch.byteLength;
+    say({ kind: 'delivered', batch }, batch);
+    run = [];
+  };
+  for (const event of events) {
+    if (event.kind === 'delivered') {
+      run.push(event);
+      continue;
+    }
+    flush();
+    say({ kind: 'membership', membership: event });
+  }
+  flush();
+  if (behindBytes > BEHIND_BYTES_MAX)
+    throw new Error(`${behindBytes} bytes were delivered and not taken`);
+}
+
+const host = new RingHost(options, {
+  onUp: handUp,
+  onRefused: (count) => {
+    say({ kind: 'refused', count });
+  },
+  onLink: (event) => {
+    say({ kind: 'link', event });
+  },
+  onNote: (each) => {
+    say({ kind: 'note', note: each });
+  },
+  onBroken: (cause) => {
+    const words = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    say({ kind: 'broken', words });
+  },
+});
+
+async function obey(order: ToThread): Promise<void> {
+  switch (order.kind) {
+    case 'multicast':
+      host.multicast(unpackPayloads(order.batch));
+      return;
+    case 'taken':
+      behindBytes -= order.bytes;
+      return;
+    case 'leave':
+      host.leave();
+      say({ kind: 'left' });
+      return;
+    case 'status':
+      say({ kind: 'status', id: order.id, status: { ...host.status(), priority } });
+      return;
+    case 'reload':
+      say({ kind: 'reloaded', id: order.id, result: await host.reload(order.change) });
+      return;
+    case 'close':
+      await host.close();
+      port?.close();
+      return;
+  }
+}
+
+port.on('message', (order: ToThread) => {
+  void obey(order);
+});
+say({
+  kind: 'note',
+  note: note('info', 'ring-priority', `the ring's thread runs with ${priority}`),
+});
+say({ kind: 'opened', result: await host.open() });

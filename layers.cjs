@@ -24,6 +24,7 @@ const MAY_IMPORT = {
   controller: ['cib-store', 'transition', 'executor', 'fencer', 'status', 'cib', 'base'],
   runners: ['executor', 'fencer', 'agent', 'base'],
   ipc: ['cib', 'base'],
+  'ring-thread': ['totem', 'links', 'sealing', 'transport', 'transport-udp', 'base'],
   // floor 5: one whole node, without the world; the shell
   node: [
     'totem',

@@ -1,5 +1,5 @@
 /** What clients may ask, answered from the node: readings at once, changes through the agreed stream. */
-import { fail, formatAgentName, instant, nodeName, ok, type Result } from '@holdfast/base';
+import { fail, formatAgentName, nodeName, ok, type Result } from '@holdfast/base';
 import {
   describeFault,
   describeReadFault,
@@ -16,7 +16,6 @@ import {
 } from '@holdfast/cib';
 import type { Answer, Request } from '@holdfast/controller';
 import {
-  type ClusterStatus,
   type FaultCode,
   type FenceRecord,
   type Handler,
@@ -26,9 +25,9 @@ import {
   type Receipt,
   type RpcFault,
 } from '@holdfast/ipc';
-import { readFencing, readNode } from '@holdfast/node';
+import { readNode } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
-import { ringStatus } from '@holdfast/totem';
+import { clusterStatus } from './cluster-status.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -78,7 +77,7 @@ const ANSWERS: Answers = {
   'fence.confirm': async (parts, { node, user }) =>
     outcome(await parts.world.request({ kind: 'confirm-fenced', node: nodeName(node), by: user })),
   'fence.history': ({ world }) => ok({ entries: fenceRecords(world) }),
-  'cluster.status': (parts) => ok(clusterStatus(parts)),
+  'cluster.status': async (parts) => ok(await clusterStatus(parts)),
   'cluster.stop': async ({ world }) => outcome(await world.request({ kind: 'stop' })),
   'agent.list': async ({ runners }, { class: standard, provider }) =>
     ok({ agents: await runners.listAgents(standard, provider) }),
@@ -229,32 +228,6 @@ function toRpc({ code, message }: { readonly code: string; readonly message: str
     unsafe: 'unsafe',
   };
   return { code: codes[code] ?? 'failed', message };
-}
-
-function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus {
-  const { conf, self } = configured;
-  const reading = readNode(world.parts.node);
-  const ring = ringStatus(world.parts.ring);
-  const nameOf = (id: number): string =>
-    conf.nodes.find((node) => node.id === id)?.name ?? `node-${id}`;
-  const pending = readFencing(world.parts.node, instant(world.now()));
-  return {
-    cluster: conf.totem.clusterName ?? '',
-    node: self.name,
-    nodeId: self.id,
-    version,
-    dc: reading.cib.dc ?? null,
-    ring: { id: ring.ringId, state: ring.state, members: ring.members.map(nameOf) },
-    quorum: { ...reading.quorum, waitingFor: reading.quorum.waitingFor.map(nameOf) },
-    controller: reading.activity,
-    warnings: [
-      conf.totem.sealed
-        ? 'secauth asks for sealed datagrams, and this version cannot seal: they are neither encrypted nor authenticated'
-        : 'datagrams are neither encrypted nor authenticated (secauth: off)',
-      ...pending,
-    ],
-    counters: ring.counters,
-  };
 }
 
 function explain({ world }: ApiParts, subject: string): readonly string[] {

@@ -4,13 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fail, instant, milliseconds, note, ok, type Result } from '@holdfast/base';
+import { fail, milliseconds, note, ok, type Result } from '@holdfast/base';
 import { IpcError, serve, type Server } from '@holdfast/ipc';
 import { node } from '@holdfast/node';
 import { createRunners, type Runners } from '@holdfast/runners';
-import { ring, ringTimeouts } from '@holdfast/totem';
-import { describeUdpFault, openUdp } from '@holdfast/transport-udp';
+import { type RingThread, startRingThread } from '@holdfast/ring-thread';
+import { describeUdpFault } from '@holdfast/transport-udp';
 import { agentPlaces } from './agent-places.ts';
 import { apiHandler } from './api.ts';
 import { type Loaded, load } from './disk.ts';
@@ -18,10 +17,12 @@ import { EXIT, type StartFault } from './exit.ts';
 import { type Log, openLog } from './log.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { type Paths, pathsUnder } from './paths.ts';
+import { reload, type ReloadParts } from './reload.ts';
+import { ringOptions } from './ring-options.ts';
 import { type SchedulerWorker, startSchedulerWorker } from './scheduler-worker.ts';
 import { type Configured, configure } from './start.ts';
 import { VERSION } from './version.ts';
-import { type Transport, World } from './world.ts';
+import { World } from './world.ts';
 
 type Running = { readonly world: World; readonly server: Server; readonly log: Log };
 
@@ -82,7 +83,7 @@ type Life = {
 };
 
 type Drivers = {
-  readonly transport: Transport;
+  readonly ring: RingThread;
   readonly runners: Runners;
   readonly scheduler: SchedulerWorker;
 };
@@ -93,7 +94,7 @@ async function run(
   configured: Configured,
   disk: Loaded,
 ): Promise<Result<undefined, StartFault>> {
-  const { conf, self, bind } = configured;
+  const { conf, self, addresses } = configured;
   const log = openLog(paths.log, self.name, !options.isQuiet);
   for (const warning of configured.warnings) log.write(note('warning', 'configuration', warning));
   for (const sentence of disk.trouble) log.write(note('error', 'disk', sentence));
@@ -104,9 +105,9 @@ async function run(
       endBroken(paths, log, cause);
     },
   };
-  const transport = await openTransport(configured, life);
-  if (!transport.ok) return transport;
-  const drivers: Drivers = { transport: transport.value, ...openDrivers(paths, life) };
+  const opened = await openRing({ paths, configured, disk }, life);
+  if (!opened.ok) return opened;
+  const drivers: Drivers = { ring: opened.value, ...openDrivers(paths, life) };
   const world = openWorld(paths, configured, disk, { life, drivers });
   const parts = { world, configured, runners: drivers.runners, version: VERSION };
   const server = await openSocket(paths, { ...parts, socket: paths.socket });
@@ -120,7 +121,8 @@ async function run(
     life.onBroken,
   );
   attendSignals(world, life);
-  const where = `${bind.address}:${bind.port}`;
+  attendReload({ ring: drivers.ring, log, running: configured, wantedNode: options.node });
+  const where = addresses.map(({ bind }) => `${bind.address}:${bind.port}`).join(', ');
   const cluster = conf.totem.clusterName ?? '(nameless)';
   const text = `holdfastd ${VERSION}: node ${self.name} (${self.id}) of cluster ${cluster} at ${where}`;
   log.write(note('notice', 'start', text));
@@ -128,35 +130,30 @@ async function run(
   return ok(undefined);
 }
 
-async function openTransport(
-  { bind, peers, conf, self }: Configured,
+/** Makes the ring's thread, with its sockets open; it waits for `start`. */
+async function openRing(
+  { paths, configured, disk }: { paths: Paths; configured: Configured; disk: Loaded },
   life: Life,
-): Promise<Result<Transport, StartFault>> {
-  const transport = await openUdp({
-    links: [{ link: 0, bind, peers }],
-    events: {
-      onDatagram: (bytes) => life.world?.ringInput({ kind: 'datagram', bytes }),
-      onInterface: () => undefined,
-      onTrouble: (what) => {
-        life.log.write(note('warning', 'network', what));
-      },
+): Promise<Result<RingThread, StartFault>> {
+  const { conf, self } = configured;
+  const opened = await startRingThread(ringOptions(paths, configured, disk), {
+    onDelivered: (from, payload) =>
+      life.world?.nodeInput({ kind: 'ring', event: { kind: 'delivered', from, payload } }),
+    onMembership: (event) => life.world?.nodeInput({ kind: 'ring', event }),
+    onRefused: (count) => {
+      const text = `the ring has more to send than it may queue; ${count} messages were not taken`;
+      life.log.write(note('error', 'ring-refused', text));
     },
+    onLink: () => undefined,
+    onNote: life.log.write,
+    onBroken: life.onBroken,
   });
-  if (transport.ok) {
-    const { send, close } = transport.value;
-    const all = [...peers.keys()];
-    return ok({
-      send: (to, bytes) => {
-        for (const id of to === 'all' ? all : [to]) send(id, 0, bytes);
-      },
-      close,
-    });
-  }
-  const sentence = `${conf.file}:${self.line}: ${describeUdpFault(transport.fault)}`;
+  if (opened.ok) return ok(opened.thread);
+  const sentence = `${conf.file}:${self.line}: ${describeUdpFault(opened.fault)}`;
   return fail({ code: EXIT.unavailable, sentences: [sentence] });
 }
 
-function openDrivers(paths: Paths, life: Life): Omit<Drivers, 'transport'> {
+function openDrivers(paths: Paths, life: Life): Omit<Drivers, 'ring'> {
   const places = agentPlaces(paths);
   const runners = createRunners({
     root: paths.root,
@@ -180,33 +177,18 @@ function openWorld(
   disk: Loaded,
   { life, drivers }: { readonly life: Life; readonly drivers: Drivers },
 ): World {
-  const { totem } = conf;
-  const clusterName = totem.clusterName ?? '';
+  const clusterName = conf.totem.clusterName ?? '';
   const names = new Map(conf.nodes.map((each) => [each.id, each.name]));
   const seed = Date.now() % 2 ** 31;
   const nodeMachine = node(
     { self: self.id, clusterName, names, quorum, incarnation: randomUUID(), seed },
     disk,
   );
-  const timeouts = ringTimeouts({
-    tokenMs: totem.tokenMs,
-    retransmitsBeforeLoss: totem.tokenRetransmitsBeforeLoss,
-    consensusMs: totem.consensusMs,
-    nodeCount: conf.nodes.length,
-    tokenCoefficientMs: totem.tokenCoefficientMs,
-  });
-  const ringMachine = ring(
-    { ...timeouts, self: self.id, nodes: conf.nodes.map(({ id }) => id), clusterName },
-    disk.ringSeq,
-    Date.now(),
-    instant(performance.now()),
-  );
   let onLeft = (): void => undefined;
   const left = new Promise<void>((resolve) => {
     onLeft = resolve;
   });
   const world = new World({
-    ring: ringMachine,
     node: nodeMachine,
     ...drivers,
     log: life.log,
@@ -234,8 +216,16 @@ function attendSignals(world: World, life: Life): void {
   }
 }
 
-async function closeDrivers({ transport, runners, scheduler }: Drivers): Promise<void> {
-  await Promise.all([transport.close(), runners.close(), scheduler.close()]);
+/** SIGHUP reads the configuration and the key anew; one reading at a time. */
+function attendReload(parts: ReloadParts): void {
+  let last: Promise<void> = Promise.resolve();
+  process.on('SIGHUP', () => {
+    last = last.then(() => reload(parts));
+  });
+}
+
+async function closeDrivers({ ring, runners, scheduler }: Drivers): Promise<void> {
+  await Promise.all([ring.close(), runners.close(), scheduler.close()]);
 }
 
 async function openSocket(

@@ -1,10 +1,10 @@
 /**
- * The real world around one node: what its two machines, the ring and the node, ask for is done here,
- * and what happens is told to them. One queue, so that no machine is entered while it works.
+ * The real world around one node: what its machine asks for is done here, and what happens is told to
+ * it. One queue, so that it is not entered while it works. The ring has a thread of its own.
  */
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { earliest, epochMs, type Instant, instant, type NodeId, note } from '@holdfast/base';
+import { earliest, epochMs, type Instant, instant, note } from '@holdfast/base';
 import type { Answer, DiskEffect, Request } from '@holdfast/controller';
 import {
   deadline as nodeDeadline,
@@ -13,35 +13,18 @@ import {
   type NodeMachine,
   step as stepNode,
 } from '@holdfast/node';
-import {
-  deadline as ringDeadline,
-  type RingEffect,
-  type RingInput,
-  type RingState,
-  step as stepRing,
-} from '@holdfast/totem';
+import type { RingThread } from '@holdfast/ring-thread';
 import type { Runners } from '@holdfast/runners';
-import { carryOut, persistQuorum, persistRingSeq } from './disk.ts';
+import { carryOut, persistQuorum } from './disk.ts';
 import type { Log } from './log.ts';
 import type { SchedulerWorker } from './scheduler-worker.ts';
 
 /** How often the node is told what the wall clock says. */
 const CLOCK_EVERY_MS = 30_000;
 
-type Job =
-  | { readonly kind: 'ring'; readonly input: RingInput }
-  | { readonly kind: 'node'; readonly input: NodeInput };
-
-/** Where the ring's frames go. */
-export type Transport = {
-  readonly send: (to: NodeId | 'all', bytes: Uint8Array) => void;
-  readonly close: () => Promise<void>;
-};
-
 export type WorldParts = {
-  readonly ring: RingState;
   readonly node: NodeMachine;
-  readonly transport: Transport;
+  readonly ring: RingThread;
   readonly runners: Runners;
   readonly scheduler: SchedulerWorker;
   readonly log: Log;
@@ -57,7 +40,7 @@ export type WorldParts = {
 export class World {
   /** For readers: what the machines hold, never to be written from outside. */
   readonly parts: WorldParts;
-  readonly #jobs: Job[] = [];
+  readonly #jobs: NodeInput[] = [];
   readonly #answers = new Map<string, (answer: Answer) => void>();
   #disk: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -71,20 +54,16 @@ export class World {
 
   start(): void {
     this.#tellClock();
-    this.ringInput({ kind: 'start' });
+    this.#work();
+    this.parts.ring.start();
   }
 
   now(): Instant {
     return instant(performance.now());
   }
 
-  ringInput(input: RingInput): void {
-    this.#jobs.push({ kind: 'ring', input });
-    this.#work();
-  }
-
   nodeInput(input: NodeInput): void {
-    this.#jobs.push({ kind: 'node', input });
+    this.#jobs.push(input);
     this.#work();
   }
 
@@ -119,49 +98,15 @@ export class World {
     this.#setTimer();
   }
 
-  #take(job: Job): void {
-    const now = this.now();
-    if (job.kind === 'ring') {
-      for (const effect of stepRing(this.parts.ring, job.input, now)) this.#onRingEffect(effect);
-    } else {
-      for (const effect of stepNode(this.parts.node, job.input, now)) this.#onNodeEffect(effect);
-    }
-  }
-
-  #onRingEffect(effect: RingEffect): void {
-    const { transport, log, stateFolder } = this.parts;
-    switch (effect.kind) {
-      case 'persist-ring-seq':
-        persistRingSeq(stateFolder, effect.seq);
-        return;
-      case 'send':
-        transport.send(effect.to, effect.bytes);
-        return;
-      case 'delivered':
-      case 'transitional':
-      case 'regular':
-        this.#jobs.push({ kind: 'node', input: { kind: 'ring', event: effect } });
-        return;
-      case 'refused':
-        log.write(
-          note(
-            'error',
-            'ring-refused',
-            'the ring has more to send than it may queue; a message was not taken',
-          ),
-        );
-        return;
-      case 'note':
-        log.write(effect);
-        return;
-    }
+  #take(input: NodeInput): void {
+    for (const effect of stepNode(this.parts.node, input, this.now())) this.#onNodeEffect(effect);
   }
 
   #onNodeEffect(effect: NodeEffect): void {
-    const { runners, scheduler, log, stateFolder } = this.parts;
+    const { ring, runners, scheduler, log, stateFolder } = this.parts;
     switch (effect.kind) {
       case 'multicast':
-        this.#jobs.push({ kind: 'ring', input: effect });
+        ring.multicast(effect.payload);
         return;
       case 'disk-prepare':
       case 'disk-commit':
@@ -210,28 +155,21 @@ export class World {
   }
 
   #leave(): void {
-    for (const effect of stepRing(this.parts.ring, { kind: 'leave' }, this.now())) {
-      if (effect.kind === 'send') this.parts.transport.send(effect.to, effect.bytes);
-    }
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.parts.onLeft();
+    this.parts.ring.leave().then(this.parts.onLeft, this.parts.onBroken);
   }
 
   #tellClock(): void {
     const now = this.now();
     this.#clockDue = now + CLOCK_EVERY_MS;
-    this.#jobs.push({ kind: 'node', input: { kind: 'clock', wall: epochMs(Date.now()) } });
+    this.#jobs.push({ kind: 'clock', wall: epochMs(Date.now()) });
   }
 
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
-    const due = earliest(
-      ringDeadline(this.parts.ring),
-      nodeDeadline(this.parts.node),
-      instant(this.#clockDue),
-    );
+    const due = earliest(nodeDeadline(this.parts.node), instant(this.#clockDue));
     if (due === undefined) return;
     this.#timer = setTimeout(
       () => {
@@ -244,12 +182,8 @@ export class World {
   #tick(): void {
     const now = this.now();
     if (now >= this.#clockDue) this.#tellClock();
-    const ringDue = ringDeadline(this.parts.ring);
-    const nodeDue = nodeDeadline(this.parts.node);
-    if (ringDue !== undefined && ringDue <= now)
-      this.#jobs.push({ kind: 'ring', input: { kind: 'tick' } });
-    if (nodeDue !== undefined && nodeDue <= now)
-      this.#jobs.push({ kind: 'node', input: { kind: 'tick' } });
+    const due = nodeDeadline(this.parts.node);
+    if (due !== undefined && due <= now) this.#jobs.push({ kind: 'tick' });
     this.#work();
   }
 }

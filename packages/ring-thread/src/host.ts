@@ -60,6 +60,8 @@ export type HostStatus = {
   readonly ring: RingStatus;
   readonly links: LinksStatus;
   readonly sealing: SealingStatus;
+  /** Datagrams dropped because they came from an address that no node has. */
+  readonly strangers: number;
 };
 
 const SALT_BELOW = 2 ** 47;
@@ -90,7 +92,7 @@ export class RingHost {
     this.#links = links({ ...options.links, salt, overheadBytes: OVERHEAD_BYTES }, now);
   }
 
-  /** Opens the sockets and begins. */
+  /** Opens the sockets; what arrives before `start` is not answered. */
   async open(): Promise<Result<undefined, UdpFault>> {
     const { addresses, blocksUnlisted, checkEveryMs } = this.#options;
     const opened = await openUdp({
@@ -114,13 +116,17 @@ export class RingHost {
     });
     if (!opened.ok) return opened;
     this.#transport = opened.value;
+    return { ok: true, value: undefined };
+  }
+
+  /** Looks for the others. */
+  start(): void {
     this.#guard(() => {
       const now = this.#now();
       this.#toLinks({ kind: 'news', news: this.#keys.news() }, now);
       this.#toLinks({ kind: 'start' }, now);
       this.#toRing({ kind: 'start' }, now);
     });
-    return { ok: true, value: undefined };
   }
 
   multicast(payloads: readonly Uint8Array[]): void {
@@ -155,6 +161,7 @@ export class RingHost {
       ring: ringStatus(this.#ring),
       links: linksStatus(this.#links),
       sealing: this.#keys.status(),
+      strangers: this.#transport?.strangers() ?? 0,
     };
   }
 

@@ -26,6 +26,8 @@ export type RingThreadEvents = {
 };
 
 export type RingThread = {
+  /** Looks for the others; nothing is handed up before. */
+  readonly start: () => void;
   /** Multicasts in the order of the calls; those of one turn travel together. */
   readonly multicast: (payload: Uint8Array) => void;
   readonly status: () => Promise<ThreadStatus>;
@@ -36,7 +38,7 @@ export type RingThread = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts the thread and opens the sockets; the fault of addresses that cannot be had. */
+/** Makes the thread and opens the sockets; `start` begins. Or the fault of addresses that cannot be had. */
 export async function startRingThread(
   options: RingOptions,
   events: RingThreadEvents,
@@ -73,6 +75,10 @@ class Life implements RingThread {
     });
     this.#worker.on('error', events.onBroken);
   }
+
+  start: RingThread['start'] = () => {
+    this.#order({ kind: 'start' });
+  };
 
   multicast: RingThread['multicast'] = (payload) => {
     this.#waiting.push(payload);

@@ -63,6 +63,9 @@ const host = new RingHost(options, {
 
 async function obey(order: ToThread): Promise<void> {
   switch (order.kind) {
+    case 'start':
+      host.start();
+      return;
     case 'multicast':
       host.multicast(unpackPayloads(order.batch));
       return;

@@ -19,6 +19,7 @@ export type ThreadStatus = HostStatus & {
 };
 
 export type ToThread =
+  | { readonly kind: 'start' }
   | { readonly kind: 'multicast'; readonly batch: ArrayBuffer }
   | { readonly kind: 'taken'; readonly bytes: number }
   | { readonly kind: 'leave' }

@@ -37,6 +37,8 @@ export class LinkSocket {
   readonly #listed: ReadonlySet<string>;
   #socket: Socket | undefined;
   #payloadBytes: number | undefined;
+  /** Datagrams dropped because no peer has the address they came from. */
+  strangers = 0;
   #isBinding = false;
   #isClosed = false;
 
@@ -116,7 +118,10 @@ export class LinkSocket {
     this.#payloadBytes = payloadBytes;
     socket.on('message', (bytes, { address }) => {
       if (this.#socket !== socket) return;
-      if (blocksUnlisted && !this.#listed.has(address) && !this.#listed.has(plain(address))) return;
+      if (blocksUnlisted && !this.#listed.has(address) && !this.#listed.has(plain(address))) {
+        this.strangers += 1;
+        return;
+      }
       onDatagram(bytes);
     });
     socket.on('error', (cause) => {

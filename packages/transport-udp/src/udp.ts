@@ -21,6 +21,8 @@ export type UdpOptions = {
 export type UdpTransport = Transport & {
   /** Takes over other links: those that are new or changed are opened, those that are gone closed. */
   readonly configure: (links: readonly LinkAddresses[]) => Promise<Result<undefined, UdpFault>>;
+  /** Datagrams dropped because they came from an address that no peer has. */
+  readonly strangers: () => number;
 };
 
 /**
@@ -57,6 +59,8 @@ class Links implements UdpTransport {
   readonly #trouble: (what: string) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #sockets = new Map<number, LinkSocket>();
+  /** Of links that are closed. */
+  #strangersBefore = 0;
   #isClosed = false;
 
   constructor(options: UdpOptions) {
@@ -88,6 +92,12 @@ class Links implements UdpTransport {
     }
     return this.#verdict(faults);
   };
+
+  strangers: UdpTransport['strangers'] = () =>
+    [...this.#sockets.values()].reduce(
+      (sum, socket) => sum + socket.strangers,
+      this.#strangersBefore,
+    );
 
   close: Transport['close'] = () => {
     this.#isClosed = true;
@@ -129,6 +139,7 @@ class Links implements UdpTransport {
 
   #end(link: number, socket: LinkSocket): void {
     this.#sockets.delete(link);
+    this.#strangersBefore += socket.strangers;
     if (socket.isOpen) this.#options.events.onInterface(link, undefined);
     socket.close();
   }

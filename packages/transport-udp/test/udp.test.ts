@@ -124,6 +124,8 @@ void t.test('strangers are not heard where they are blocked', async (t) => {
   b.transport.send(ONE, 0, bytes('a friend'));
   await until(() => a.heard.datagrams.length > 0);
   t.same(a.heard.datagrams, ['0: a friend']);
+  t.equal(a.transport.strangers(), 1);
+  t.equal(b.transport.strangers(), 0);
   await Promise.all([a, b, stranger].map(({ transport }) => transport.close()));
 });
 

@@ -101,6 +101,7 @@ export async function startMember(options: RingOptions): Promise<Member> {
     },
   });
   if (!opened.ok) throw new Error(opened.fault.kind);
+  thread.start();
   return { id: options.ring.self, thread, ...heard };
 }
 

@@ -32,15 +32,25 @@ export type Header = {
   readonly sender: NodeId;
   /** Rises with every start of the sender. */
   readonly incarnation: number;
+  /** Rises with every datagram of this life, so that one that comes again is seen to. */
+  readonly count: number;
 };
 
 export type Frame = { readonly header: Header; readonly message: Message };
 
 const MAGIC = 0x4866;
-const VERSION = 1;
-const HEADER_BYTES = 20;
+const VERSION = 2;
+const HEADER_BYTES = 28;
+const MCAST_BYTES = 12 + 8 + 4 + 1 + 2;
 export const REQUESTS_MAX = 64;
+/** A message's payload where nothing else is configured: what Ethernet carries in one piece. */
 export const PAYLOAD_MAX = 1300;
+/** Bytes of a frame that are not its message's payload, once more where a ring is recovered. */
+export const FRAME_BYTES = HEADER_BYTES + MCAST_BYTES;
+
+/** Flags of a multicast. */
+const ENCAPSULATED = 1;
+const SAFE = 2;
 
 const KINDS: readonly Message['kind'][] = [
   'mcast',
@@ -59,6 +69,7 @@ export function encodeFrame({ header, message }: Frame): Uint8Array {
   put32(to, header.cluster);
   put32(to, header.sender);
   put64(to, header.incarnation);
+  put64(to, header.count);
   putMessage(to, message);
   return to.bytes;
 }
@@ -72,10 +83,11 @@ export function decodeFrame(bytes: Uint8Array): Frame | undefined {
   const cluster = get32(from);
   const sender = getNode(from);
   const incarnation = get64(from);
+  const count = get64(from);
   if (kind === undefined || sender === undefined) return undefined;
   const message = getMessage(from, kind, sender);
   if (message === undefined || from.isBad || from.at !== bytes.length) return undefined;
-  return { header: { cluster, sender, incarnation }, message };
+  return { header: { cluster, sender, incarnation, count }, message };
 }
 
 /** A message of an older ring, to be carried inside another. */
@@ -94,13 +106,13 @@ export function decodeMcast(bytes: Uint8Array): Mcast | undefined {
 function sizeOf(message: Message): number {
   switch (message.kind) {
     case 'mcast':
-      return 12 + 8 + 4 + 1 + 2 + message.payload.length;
+      return MCAST_BYTES + message.payload.length;
     case 'token':
       return 12 + 8 + 8 + 8 + 4 + 2 + 4 + 1 + 2 + 8 * message.requests.length;
     case 'join':
-      return 1 + 8 + 2 + 4 * message.processors.length + 2 + 4 * message.failed.length;
+      return 1 + 8 + 4 + 2 + 4 * message.processors.length + 2 + 4 * message.failed.length;
     case 'commit':
-      return 12 + 8 + 2 + 4 * message.members.length + 2 + 21 * message.info.length;
+      return 12 + 8 + 2 + 4 * message.members.length + 2 + 29 * message.info.length;
     case 'merge':
     case 'hold-cancel':
       return 12;
@@ -113,7 +125,7 @@ function putMessage(to: Writer, message: Message): void {
       putRing(to, message.ringId);
       put64(to, message.seq);
       put32(to, message.originator);
-      put8(to, message.isEncapsulated ? 1 : 0);
+      put8(to, (message.isEncapsulated ? ENCAPSULATED : 0) | (message.isSafe ? SAFE : 0));
       putBytes(to, message.payload);
       return;
     case 'token':
@@ -122,6 +134,7 @@ function putMessage(to: Writer, message: Message): void {
     case 'join':
       put8(to, message.isLeaving ? 1 : 0);
       put64(to, message.ringSeq);
+      put32(to, message.digest);
       putNodes(to, message.processors);
       putNodes(to, message.failed);
       return;
@@ -153,10 +166,11 @@ function putCommit(to: Writer, commit: CommitToken): void {
   put64(to, commit.tokenSeq);
   putNodes(to, commit.members);
   put16(to, commit.info.length);
-  for (const { oldRingId, aru, hasAll } of commit.info) {
+  for (const { oldRingId, aru, settled, hasAll } of commit.info) {
     put32(to, oldRingId.representative);
     put64(to, oldRingId.seq);
     put64(to, aru);
+    put64(to, settled);
     put8(to, hasAll ? 1 : 0);
   }
 }
@@ -183,10 +197,12 @@ function getMcast(from: Reader): Mcast | undefined {
   const ringId = getRing(from);
   const seq = get64(from);
   const originator = getNode(from);
-  const isEncapsulated = get8(from) === 1;
+  const flags = get8(from);
   const payload = getBytes(from);
   if (from.isBad || ringId === undefined || originator === undefined) return undefined;
-  return { kind: 'mcast', ringId, seq, originator, isEncapsulated, payload };
+  const isEncapsulated = (flags & ENCAPSULATED) !== 0;
+  const isSafe = (flags & SAFE) !== 0;
+  return { kind: 'mcast', ringId, seq, originator, isEncapsulated, isSafe, payload };
 }
 
 function getToken(from: Reader): Token | undefined {
@@ -219,10 +235,11 @@ function getToken(from: Reader): Token | undefined {
 function getJoin(from: Reader, sender: NodeId): Join | undefined {
   const isLeaving = get8(from) === 1;
   const ringSeq = get64(from);
+  const digest = get32(from);
   const processors = getNodes(from);
   const failed = getNodes(from);
   if (processors === undefined || failed === undefined) return undefined;
-  return { kind: 'join', sender, processors, failed, ringSeq, isLeaving };
+  return { kind: 'join', sender, processors, failed, ringSeq, digest, isLeaving };
 }
 
 function getCommit(from: Reader): CommitToken | undefined {
@@ -235,9 +252,10 @@ function getCommit(from: Reader): CommitToken | undefined {
   for (let index = 0; index < count && !from.isBad; index += 1) {
     const oldRingId = getRing(from);
     const aru = get64(from);
+    const settled = get64(from);
     const hasAll = get8(from) === 1;
     if (oldRingId === undefined) return undefined;
-    info.push({ oldRingId, aru, hasAll });
+    info.push({ oldRingId, aru, settled, hasAll });
   }
   return { kind: 'commit', ringId, tokenSeq, members, info };
 }

@@ -3,24 +3,20 @@ import { type NodeId, nodeId } from '@holdfast/base';
 import type { RingId } from './port.ts';
 
 /** Nodes in a list; more is garbage. */
-const NODES_MAX = 384;
+export const NODES_MAX = 384;
 
-export type Writer = { readonly bytes: Uint8Array; readonly view: DataView; at: number };
-export type Reader = {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  at: number;
-  isBad: boolean;
-};
+export type Writer = { readonly bytes: Uint8Array; at: number };
+export type Reader = { readonly bytes: Uint8Array; at: number; isBad: boolean };
+
+// Bytes are shifted by hand: a DataView for every datagram costs more than all its fields.
+const TWO_32 = 0x1_0000_0000;
 
 export function writer(size: number): Writer {
-  const bytes = new Uint8Array(size);
-  return { bytes, view: new DataView(bytes.buffer), at: 0 };
+  return { bytes: new Uint8Array(size), at: 0 };
 }
 
 export function reader(bytes: Uint8Array): Reader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes, view, at: 0, isBad: false };
+  return { bytes, at: 0, isBad: false };
 }
 
 export function putBytes(to: Writer, bytes: Uint8Array): void {
@@ -29,33 +25,39 @@ export function putBytes(to: Writer, bytes: Uint8Array): void {
   to.at += bytes.length;
 }
 
-/** A copy, for what arrived belongs to whoever received it. */
+/** A view of what arrived, not a copy: whoever hands bytes to a decoder gives them away. */
 export function getBytes(from: Reader): Uint8Array {
   const length = get16(from);
   if (!has(from, length)) return new Uint8Array(0);
   from.at += length;
-  return from.bytes.slice(from.at - length, from.at);
+  return from.bytes.subarray(from.at - length, from.at);
 }
 
 export function put8(to: Writer, value: number): void {
-  to.view.setUint8(to.at, value);
+  to.bytes[to.at] = value;
   to.at += 1;
 }
 
 export function put16(to: Writer, value: number): void {
-  to.view.setUint16(to.at, value);
-  to.at += 2;
+  const { bytes, at } = to;
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+  to.at = at + 2;
 }
 
 export function put32(to: Writer, value: number): void {
-  to.view.setUint32(to.at, value);
-  to.at += 4;
+  const { bytes, at } = to;
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+  to.at = at + 4;
 }
 
-/** A whole number up to 2^53, as the double it is. */
+/** A whole number from 0 to 2^53 - 1. */
 export function put64(to: Writer, value: number): void {
-  to.view.setFloat64(to.at, value);
-  to.at += 8;
+  put32(to, Math.floor(value / TWO_32));
+  put32(to, value % TWO_32);
 }
 
 export function putRing(to: Writer, { representative, seq }: RingId): void {
@@ -77,26 +79,27 @@ function has(from: Reader, count: number): boolean {
 export function get8(from: Reader): number {
   if (!has(from, 1)) return 0;
   from.at += 1;
-  return from.view.getUint8(from.at - 1);
+  return from.bytes[from.at - 1] ?? 0;
 }
 
 export function get16(from: Reader): number {
   if (!has(from, 2)) return 0;
-  from.at += 2;
-  return from.view.getUint16(from.at - 2);
+  const { bytes, at } = from;
+  from.at = at + 2;
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
 export function get32(from: Reader): number {
   if (!has(from, 4)) return 0;
-  from.at += 4;
-  return from.view.getUint32(from.at - 4);
+  const { bytes, at } = from;
+  from.at = at + 4;
+  const high = ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16);
+  return (high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
 
 export function get64(from: Reader): number {
-  if (!has(from, 8)) return 0;
-  from.at += 8;
-  const value = from.view.getFloat64(from.at - 8);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
+  const value = get32(from) * TWO_32 + get32(from);
+  if (value <= Number.MAX_SAFE_INTEGER) return value;
   from.isBad = true;
   return 0;
 }

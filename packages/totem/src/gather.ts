@@ -1,5 +1,6 @@
 /** Who is there? Joins until all agree, then a commit token for the ring they agreed on (T1.50–T1.61). */
 import { after, milliseconds, type NodeId } from '@holdfast/base';
+import { NODES_MAX } from './fields.ts';
 import { type CommitToken, describeRing, type Join, type MemberInfo, sameRing } from './message.ts';
 import { broadcast, cancelTimers, setTimer, successor, tell, unicast } from './outbox.ts';
 import type { RingId } from './port.ts';
@@ -23,6 +24,16 @@ export function enterGather(state: RingState, reason: string): void {
   sendJoin(state);
 }
 
+/** Vain waits for everybody's answer before somebody should look at the network (T1.56). */
+const IN_VAIN_TOLD = 4;
+
+function noteInVain(state: RingState): void {
+  state.counters.gathersInVain += 1;
+  if (state.counters.gathersInVain % IN_VAIN_TOLD !== 0) return;
+  const text = `no ring has formed in ${state.counters.gathersInVain} attempts: does a firewall let only one direction through? Of one mind with us: ${[...state.consensus].join(', ')}`;
+  tell(state, 'warning', 'no-ring', text);
+}
+
 export function sendJoin(state: RingState): void {
   const join: Join = {
     kind: 'join',
@@ -30,6 +41,7 @@ export function sendJoin(state: RingState): void {
     processors: ascending(state.processors),
     failed: ascending(state.failed),
     ringSeq: state.ringSeq,
+    digest: state.config.digest ?? 0,
     isLeaving: false,
   };
   broadcast(state, join, true);
@@ -44,6 +56,7 @@ export function sendLeave(state: RingState): void {
     processors: ascending(state.processors).filter((id) => id !== self),
     failed: ascending(new Set([...state.failed, self])),
     ringSeq: state.ringSeq,
+    digest: state.config.digest ?? 0,
     isLeaving: true,
   };
   broadcast(state, join, false);
@@ -63,8 +76,14 @@ function allAgree(state: RingState): boolean {
 
 /** T1.51: which joins are worth considering in which state. */
 export function onJoin(state: RingState, join: Join): void {
+  if (join.sender !== state.config.self) state.counters.joinsReceived += 1;
+  if (isTooMany(state, join)) return;
   state.maxRingSeq = Math.max(state.maxRingSeq, join.ringSeq);
-  if (isOverheard(state, join)) return;
+  compareDigest(state, join);
+  if (isOverheard(state, join)) {
+    state.counters.joinsIgnored += 1;
+    return;
+  }
   const { phase } = state;
   switch (phase.kind) {
     case 'stopped':
@@ -85,6 +104,30 @@ export function onJoin(state: RingState, join: Join): void {
       return;
     }
   }
+}
+
+/** More nodes than any cluster has: somebody makes them up. */
+function isTooMany(state: RingState, join: Join): boolean {
+  const { processors } = state;
+  if (processors.size + join.processors.length + join.failed.length <= NODES_MAX) return false;
+  const known = [...join.processors, ...join.failed].filter((id) => processors.has(id));
+  const isOver =
+    processors.size + join.processors.length + join.failed.length - known.length > NODES_MAX;
+  if (isOver) state.counters.joinsIgnored += 1;
+  return isOver;
+}
+
+/** A peer with another configuration is named, once for every difference. */
+function compareDigest(state: RingState, { sender, digest }: Join): void {
+  const mine = state.config.digest ?? 0;
+  if (mine === 0 || digest === 0 || digest === mine) {
+    state.differing.delete(sender);
+    return;
+  }
+  if (state.differing.has(sender) || sender === state.config.self) return;
+  state.differing.add(sender);
+  const text = `node ${sender} runs with another configuration than this node: make the files equal, then reload both`;
+  tell(state, 'error', 'configuration-differs', text);
 }
 
 /** Joins that say what is over: sent while we were frozen (T1.57), or before the present ring. */
@@ -165,9 +208,11 @@ function enterCommit(state: RingState, commit: CommitToken): void {
   const mine: MemberInfo = {
     oldRingId: store.ringId,
     aru: store.aru,
+    settled: Math.max(store.delivered, store.stable),
     hasAll: store.aru === store.high,
   };
   const info = withHonestFlags([...commit.info, mine]);
+  state.counters.commits += 1;
   state.ringSeq = commit.ringId.seq;
   state.maxRingSeq = Math.max(state.maxRingSeq, commit.ringId.seq);
   state.out.push({ kind: 'persist-ring-seq', seq: commit.ringId.seq });
@@ -207,6 +252,7 @@ export function onCommitInGather(state: RingState, commit: CommitToken): void {
 
 /** T1.55: everybody has had the time to answer. */
 export function onConsensusTimeout(state: RingState): void {
+  noteInVain(state);
   if (allAgree(state)) {
     state.consensus = new Set([state.config.self]);
     setTimer(state, 'token', state.config.tokenMs);

@@ -14,16 +14,33 @@ import {
   formatDuration,
   type Instant,
   milliseconds,
+  type Milliseconds,
   type NodeId,
 } from '@holdfast/base';
 import { decodeFrame } from './codec.ts';
 import { enterGather, onCommitInGather, onForeign, onJoin, sendLeave } from './gather.ts';
 import { type CommitToken, describeRing, type Mcast, type Message, sameRing } from './message.ts';
-import { onHoldCancel, onRingMcast, onToken, wake } from './operational.ts';
+import { onHoldCancel, onRingMcast, onToken, source, wake } from './operational.ts';
+import type { Counters, Depths } from './counters.ts';
 import { cancelTimers, tell } from './outbox.ts';
-import { enqueue, isQueueEmpty } from './packing.ts';
+import { hear } from './lives.ts';
+import {
+  describeRefusal,
+  enqueue,
+  isQueueEmpty,
+  queueRoom,
+  type Refusal,
+  type Room,
+} from './queue.ts';
 import { enterRecovery, onRecoveryMcast, onRecoveryToken, startTokens } from './recovery.ts';
-import type { Counters, RingEffect, RingInput, RingState } from './state.ts';
+import {
+  checkLimits,
+  type RingConfig,
+  type RingEffect,
+  type RingInput,
+  type RingState,
+} from './state.ts';
+import type { RingId } from './port.ts';
 import { keep } from './store.ts';
 import { expire, expireToken } from './timers.ts';
 
@@ -50,19 +67,26 @@ export function deadline(state: RingState): Instant | undefined {
   return earliest(token, retransmit, hold, join, consensus, merge);
 }
 
-/** A node that was not run for longer than its token time knows nothing of the ring any more. */
-function checkFrozen(state: RingState): void {
-  const { wantedAt, now, config, phase } = state;
+/**
+ * How long a node was not run, where that is longer than its token time; undefined where all is well.
+ * Whoever drives a node asks before acting on anything: what it knew of the ring is void then.
+ */
+export function frozenFor(state: RingState, now: Instant): Milliseconds | undefined {
+  const { wantedAt, config, phase } = state;
   if (phase.kind === 'stopped' || wantedAt === undefined || now - wantedAt <= config.tokenMs)
-    return;
-  const length = formatDuration(milliseconds(now - wantedAt));
-  state.counters.freezes += 1;
-  tell(
-    state,
-    'warning',
-    'frozen',
-    `this node was frozen ${length}: what it knew of the ring is void; it asks anew who is there`,
-  );
+    return undefined;
+  return milliseconds(now - wantedAt);
+}
+
+/** Void before anything else: nothing that came or waited meanwhile is acted upon in the old view. */
+function checkFrozen(state: RingState): void {
+  const { now, config, counters } = state;
+  const length = frozenFor(state, now);
+  if (length === undefined) return;
+  counters.freezes += 1;
+  counters.frozenMsMax = Math.max(counters.frozenMsMax, length);
+  const text = `this node was frozen ${formatDuration(length)}: what it knew of the ring is void; it asks anew who is there`;
+  tell(state, 'warning', 'frozen', text);
   state.isVoid = true;
   // What waits in the socket's buffer was sent to the one we were; the living say it again.
   state.deafUntil = after(now, config.joinMs);
@@ -78,7 +102,13 @@ function take(state: RingState, input: RingInput): void {
       onDatagram(state, input.bytes);
       return;
     case 'multicast':
-      multicast(state, input.payload);
+      multicast(state, input);
+      return;
+    case 'synced':
+      onSynced(state, input.ringId);
+      return;
+    case 'configure':
+      configure(state, input.config);
       return;
     case 'leave':
       sendLeave(state);
@@ -92,14 +122,41 @@ function take(state: RingState, input: RingInput): void {
   }
 }
 
-function multicast(state: RingState, payload: Uint8Array): void {
-  const wasEmpty = isQueueEmpty(state.queue);
-  if (state.hasLeft || !enqueue(state.queue, payload)) {
+function multicast(state: RingState, input: RingInput & { kind: 'multicast' }): void {
+  const { payload, isSafe = false } = input;
+  const queue = input.isSync === true && state.isSyncing ? state.syncQueue : state.queue;
+  const wasEmpty = isQueueEmpty(queue);
+  const why: Refusal | undefined = state.hasLeft ? 'left' : enqueue(queue, { payload, isSafe });
+  if (why !== undefined) {
     state.counters.refused += 1;
-    state.out.push({ kind: 'refused', payload });
+    state.out.push({ kind: 'refused', payload, why, text: describeRefusal(why, payload.length) });
     return;
   }
-  if (wasEmpty) wake(state);
+  countWaiting(state);
+  if (wasEmpty && queue === source(state)) wake(state);
+}
+
+function countWaiting({ counters, queue }: RingState): void {
+  const payloads = queue.waiting.length - queue.head;
+  counters.payloadsSent += 1;
+  if (payloads > counters.queuePayloadsMax) counters.queuePayloadsMax = payloads;
+  if (queue.bytes > counters.queueBytesMax) counters.queueBytesMax = queue.bytes;
+}
+
+function onSynced(state: RingState, ringId: RingId): void {
+  if (state.phase.kind !== 'operational' || !sameRing(ringId, state.store.ringId)) return;
+  state.isSyncing = false;
+  if (!isQueueEmpty(source(state))) wake(state);
+}
+
+function configure(state: RingState, config: RingConfig): void {
+  const { self, clusterName } = state.config;
+  assert(config.self === self && config.clusterName === clusterName, 'a node stays who it is');
+  checkLimits(config);
+  state.config = config;
+  for (const id of state.lives.keys()) {
+    if (!config.nodes.includes(id)) state.lives.delete(id);
+  }
 }
 
 /** Garbage, others' clusters and earlier lives are counted and dropped. */
@@ -110,17 +167,17 @@ function onDatagram(state: RingState, bytes: Uint8Array): void {
     state.counters.garbage += 1;
     return;
   }
-  const { cluster, sender, incarnation } = frame.header;
+  const { cluster, sender, incarnation, count } = frame.header;
   const isKnown = state.config.nodes.includes(sender) && sender !== state.config.self;
   if (cluster !== state.cluster || !isKnown) {
     state.counters.foreign += 1;
     return;
   }
-  if (incarnation < (state.lives.get(sender) ?? 0)) {
-    state.counters.stale += 1;
+  const heard = hear(state.lives, sender, incarnation, count);
+  if (heard !== 'new') {
+    state.counters[heard] += 1;
     return;
   }
-  state.lives.set(sender, incarnation);
   handle(state, frame.message, sender);
 }
 
@@ -169,6 +226,7 @@ function onMcast(state: RingState, message: Mcast, sender: NodeId): void {
     case 'recovery':
       if (sameRing(message.ringId, phase.recovery.store.ringId))
         onRecoveryMcast(state, phase.recovery, message);
+      else state.counters.stray += 1;
       return;
     case 'gather':
       if (!isOurs) onForeign(state, sender, message.ringId);
@@ -216,7 +274,15 @@ export type RingStatus = {
   readonly ringId: string;
   readonly members: readonly NodeId[];
   readonly counters: Readonly<Counters>;
+  readonly depths: Depths;
+  /** Peers that run with another configuration. */
+  readonly differing: readonly NodeId[];
 };
+
+/** What may be multicast now without being refused. */
+export function room(state: RingState): Room {
+  return queueRoom(state.queue);
+}
 
 export function ringStatus(state: RingState): RingStatus {
   return {
@@ -224,5 +290,17 @@ export function ringStatus(state: RingState): RingStatus {
     ringId: describeRing(state.store.ringId),
     members: state.members,
     counters: { ...state.counters },
+    depths: depthsOf(state),
+    differing: [...state.differing],
+  };
+}
+
+function depthsOf({ queue, syncQueue, store }: RingState): Depths {
+  return {
+    queuePayloads: queue.waiting.length - queue.head + syncQueue.waiting.length - syncQueue.head,
+    queueBytes: queue.bytes + syncQueue.bytes,
+    room: queueRoom(queue),
+    kept: store.messages.size,
+    undelivered: store.high - store.delivered,
   };
 }

@@ -10,6 +10,8 @@ export type Mcast = {
   readonly originator: NodeId;
   /** The payload is a whole message of an older ring, sent again in recovery. */
   readonly isEncapsulated: boolean;
+  /** Handed up only when every member has it (T1.35). */
+  readonly isSafe: boolean;
   readonly payload: Uint8Array;
 };
 
@@ -40,6 +42,8 @@ export type Join = {
   readonly processors: readonly NodeId[];
   readonly failed: readonly NodeId[];
   readonly ringSeq: number;
+  /** Of the configuration the sender runs with, so that a node with another one is named; 0: none. */
+  readonly digest: number;
   /** The sender is going away. */
   readonly isLeaving: boolean;
 };
@@ -48,6 +52,8 @@ export type Join = {
 export type MemberInfo = {
   readonly oldRingId: RingId;
   readonly aru: number;
+  /** Everything up to here was handed up, or may have been: all members of the old ring have it. */
+  readonly settled: number;
   readonly hasAll: boolean;
 };
 

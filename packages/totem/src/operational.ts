@@ -2,65 +2,91 @@
 import { enterGather, sendLeave } from './gather.ts';
 import { type HoldCancel, type Mcast, sameRing, type Token } from './message.ts';
 import { setTimer, successor, tell, unicast } from './outbox.ts';
-import { isQueueEmpty, messagesWaiting, takePacked, unpack } from './packing.ts';
+import { countRotation } from './counters.ts';
+import { messagesWaiting, PAYLOAD_ROOM, takePacked, unpack } from './packing.ts';
+import { isQueueEmpty, type SendQueue } from './queue.ts';
 import type { Phase, RingState, Rotation, Store } from './state.ts';
 import { keep, release } from './store.ts';
 import { isNext, visit } from './visit.ts';
 
 type Operational = Phase & { kind: 'operational' };
 
-/** Visits in which nothing moved before the representative of an idle ring holds the token. */
-const IDLE_VISITS = 2;
+/**
+ * Visits in which nothing moved before the representative of an idle ring holds the token. After three
+ * every member has seen twice that all have everything, so that no safe message is left waiting.
+ */
+const IDLE_VISITS = 3;
 /** Rotations in which the same member lacks the same message, before it counts as deaf. */
 const FAIL_RECV_CONST = 2500;
 
 /** A message of the installed ring. */
 export function onRingMcast(state: RingState, phase: Operational, message: Mcast): void {
-  if (!keep(state.store, message)) return;
+  if (!keep(state.store, message)) {
+    state.counters.duplicates += 1;
+    return;
+  }
   phase.rotation.idleVisits = 0;
   deliverInOrder(state, state.store);
 }
 
-/** Hands up, in order, what is there without a gap. */
+/** Hands up, in order, what is there without a gap; a safe message only when all have it (T1.35). */
 export function deliverInOrder(state: RingState, store: Store): void {
   while (store.delivered < store.aru) {
+    const message = store.messages.get(store.delivered + 1);
+    if (message?.isSafe === true && message.seq > store.stable) return;
     store.delivered += 1;
-    const message = store.messages.get(store.delivered);
     if (message !== undefined) handUp(state, message);
   }
 }
 
 export function handUp(state: RingState, message: Mcast): void {
   if (message.isEncapsulated) return;
-  state.counters.messagesReceived += 1;
-  unpack(state.assembly, message.originator, message.payload, (payload) => {
-    state.out.push({ kind: 'delivered', from: message.originator, payload });
+  const { counters, out } = state;
+  const { originator: from, seq } = message;
+  counters.messagesReceived += 1;
+  unpack(state.assembly, from, message.payload, (payload) => {
+    counters.payloadsDelivered += 1;
+    counters.bytesDelivered += payload.length;
+    out.push({ kind: 'delivered', from, payload, seq });
   });
 }
 
 /** One token visit in the operational ring. */
 export function onToken(state: RingState, phase: Operational, token: Token): void {
   const { rotation } = phase;
-  if (!isNext(state.store, rotation, token)) return;
+  const { store, counters, config } = state;
+  if (!isNext(store, rotation, token)) {
+    counters.stray += 1;
+    return;
+  }
+  if (rotation.lastVisitAt !== undefined) countRotation(counters, state.now - rotation.lastVisitAt);
+  rotation.lastVisitAt = state.now;
   accept(state, rotation, token);
   const next = visitWithQueue(state, rotation, token);
-  deliverInOrder(state, state.store);
-  release(state.store, Math.min(next.aru, rotation.lastAru));
+  store.stable = Math.max(store.stable, Math.min(next.aru, rotation.lastAru));
+  deliverInOrder(state, store);
+  release(store, store.stable);
   const hasMoved =
     next.seq !== rotation.lastSeq || next.aru !== next.seq || next.requests.length > 0;
-  rotation.idleVisits = hasMoved || !isQueueEmpty(state.queue) ? 0 : rotation.idleVisits + 1;
+  rotation.idleVisits = hasMoved || !isQueueEmpty(source(state)) ? 0 : rotation.idleVisits + 1;
   if (isLeftBehind(state, rotation, next)) return;
   rotation.lastAru = next.aru;
   rotation.lastSeq = next.seq;
   rotation.sent = next;
-  const isRepresentative = state.members[0] === state.config.self;
-  if (isRepresentative && rotation.idleVisits >= IDLE_VISITS) {
+  const isRepresentative = state.members[0] === config.self;
+  if (isRepresentative && rotation.idleVisits >= (config.idleVisitsMax ?? IDLE_VISITS)) {
+    counters.holds += 1;
     phase.isHolding = true;
     state.timers.retransmit = undefined;
-    setTimer(state, 'hold', state.config.holdMs);
+    setTimer(state, 'hold', config.holdMs);
     return;
   }
   forward(state, phase);
+}
+
+/** What is sent from now: while members synchronise, nothing but what that needs. */
+export function source({ syncQueue, queue, isSyncing }: RingState): SendQueue {
+  return isSyncing || !isQueueEmpty(syncQueue) ? syncQueue : queue;
 }
 
 export function accept(state: RingState, rotation: Rotation, token: Token): void {
@@ -70,13 +96,14 @@ export function accept(state: RingState, rotation: Rotation, token: Token): void
 }
 
 function visitWithQueue(state: RingState, rotation: Rotation, token: Token): Token {
+  const room = state.config.messageBytes ?? PAYLOAD_ROOM;
   return visit(state, {
     store: state.store,
     rotation,
     token,
-    waiting: messagesWaiting(state.queue),
+    waiting: messagesWaiting(source(state), room),
     isEncapsulated: false,
-    next: () => takePacked(state.queue),
+    next: () => takePacked(source(state), room),
   });
 }
 
@@ -101,6 +128,7 @@ function isLeftBehind(state: RingState, rotation: Rotation, token: Token): boole
   if (token.aruOwner === self) {
     if (rotation.stuckVisits <= failRecvConst) return false;
     const text = `this node does not receive what the others send (${rotation.stuckVisits} rotations): it leaves the ring`;
+    state.counters.failedToReceive += 1;
     tell(state, 'error', 'failed-to-receive', text);
     sendLeave(state);
     state.processors = new Set([self]);
@@ -137,14 +165,16 @@ export function onHoldCancel(state: RingState, message: HoldCancel): void {
   const { phase } = state;
   if (phase.kind !== 'operational' || !sameRing(message.ringId, state.store.ringId)) return;
   phase.rotation.idleVisits = 0;
-  if (phase.isHolding) takeHeld(state, phase);
+  if (!phase.isHolding) return;
+  state.counters.holdsCancelled += 1;
+  takeHeld(state, phase);
 }
 
 /** The representative of a held ring visits itself anew, so that what waits goes out at once. */
 function takeHeld(state: RingState, phase: Operational): void {
   const { rotation } = phase;
   const held = rotation.sent;
-  if (held !== undefined && !isQueueEmpty(state.queue)) {
+  if (held !== undefined && !isQueueEmpty(source(state))) {
     const next = visitWithQueue(state, rotation, held);
     // The held token was not seen by anybody: the hop counter stays.
     rotation.sent = { ...next, tokenSeq: held.tokenSeq };

@@ -5,8 +5,13 @@ import type { Message } from './message.ts';
 import type { RingState, Timers } from './state.ts';
 
 function frame(state: RingState, message: Message): Uint8Array {
-  const { cluster, incarnation, config } = state;
-  return encodeFrame({ header: { cluster, sender: config.self, incarnation }, message });
+  const { cluster, incarnation, config, counters } = state;
+  state.frames += 1;
+  const header = { cluster, sender: config.self, incarnation, count: state.frames };
+  const bytes = encodeFrame({ header, message });
+  counters.framesSent += 1;
+  counters.bytesSent += bytes.length;
+  return bytes;
 }
 
 /** To every configured node; ourselves included where `isForUs`. */

@@ -3,110 +3,73 @@
  *
  * A message's payload is a row of chunks: flags (1 first, 2 last), length (u16), bytes. A payload cut
  * in two by a change of rings is sent again from its beginning, and everybody forgets the pieces of
- * unfinished ones when a ring is installed, so that all who deliver it deliver the same.
+ * unfinished ones when a ring is installed, so that all who deliver it deliver the same (T2.12).
  */
 import type { NodeId } from '@holdfast/base';
 import { PAYLOAD_MAX } from './codec.ts';
-
-/** Larger payloads are refused. */
-export const PAYLOAD_BYTES_MAX = 1024 * 1024;
-/** Bytes waiting to be sent; more are refused. */
-export const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
-
-/** Pieces of one payload; each full one but the last, so more is garbage. */
-const PIECES_MAX = 1024;
+import { dropFirst, isQueueEmpty, PAYLOAD_BYTES_MAX, type SendQueue } from './queue.ts';
 
 const CHUNK_HEADER = 3;
 const FIRST = 1;
 const LAST = 2;
 
-/** Payloads waiting to be sent; more are refused. */
-export const QUEUE_PAYLOADS_MAX = 262_144;
+/** A piece that only fills up a message is at least so long; shorter ones cost more than they save. */
+const PIECE_MIN = 64;
+/** Room in a message that may be configured; below, a payload would be cut into too many pieces. */
+export const ROOM_MIN = 1100;
+export const ROOM_MAX = 60_000;
+/** Where nothing is configured. */
+export const PAYLOAD_ROOM = PAYLOAD_MAX;
+/** Pieces of one payload: the least room, and a first piece that filled up another message. */
+const PIECES_MAX = Math.ceil(PAYLOAD_BYTES_MAX / (ROOM_MIN - CHUNK_HEADER)) + 1;
 
-export type SendQueue = {
-  readonly payloads: Uint8Array[];
-  /** Index of the first payload that still waits; those before it were sent. */
-  head: number;
-  /** How much of the first payload was multicast already. */
-  offset: number;
-  /** Of all payloads that wait, the first one counted whole. */
-  bytes: number;
-};
+/** What one message carries; safe where anything in it is. */
+export type Packed = { readonly payload: Uint8Array; readonly isSafe: boolean };
 
-export function sendQueue(): SendQueue {
-  return { payloads: [], head: 0, offset: 0, bytes: 0 };
+/** About how many messages of `room` bytes what waits will fill; 0 only where nothing waits. */
+export function messagesWaiting({ waiting, head, bytes }: SendQueue, room: number): number {
+  return Math.ceil((bytes + (waiting.length - head) * CHUNK_HEADER) / room);
 }
 
-export function isQueueEmpty(queue: SendQueue): boolean {
-  return queue.head === queue.payloads.length;
-}
-
-/** About how many messages what waits will fill; 0 only where nothing waits. */
-export function messagesWaiting({ payloads, head, bytes }: SendQueue): number {
-  return Math.ceil((bytes + (payloads.length - head) * CHUNK_HEADER) / PAYLOAD_MAX);
-}
-
-/** False where the payload is too large, or the queue too full. */
-export function enqueue(queue: SendQueue, payload: Uint8Array): boolean {
-  if (payload.length > PAYLOAD_BYTES_MAX) return false;
-  if (queue.bytes + payload.length > QUEUE_BYTES_MAX) return false;
-  if (queue.payloads.length - queue.head >= QUEUE_PAYLOADS_MAX) return false;
-  queue.payloads.push(payload);
-  queue.bytes += payload.length;
-  return true;
-}
-
-/** The ring ended: what was cut in two begins anew on the next. */
-export function restartFirst(queue: SendQueue): void {
-  queue.offset = 0;
-}
-
-/** The next message's payload, as full as it gets; undefined where nothing waits. */
-export function takePacked(queue: SendQueue): Uint8Array | undefined {
+/** The next message, up to `room` bytes, as full as it gets; undefined where nothing waits. */
+export function takePacked(queue: SendQueue, room: number): Packed | undefined {
   if (isQueueEmpty(queue)) return undefined;
-  const packed = new Uint8Array(Math.min(PAYLOAD_MAX, roomNeeded(queue)));
+  const packed = new Uint8Array(Math.min(room, bytesWaiting(queue, room)));
   let at = 0;
+  let isSafe = false;
   while (packed.length - at >= CHUNK_HEADER) {
-    const payload = queue.payloads[queue.head];
-    if (payload === undefined) break;
-    const room = packed.length - at - CHUNK_HEADER;
-    const left = payload.length - queue.offset;
-    // A payload that does not fit as a whole begins in a message of its own.
-    if (queue.offset === 0 && at > 0 && left > room) break;
-    const length = Math.min(left, room);
-    packed[at] = (queue.offset === 0 ? FIRST : 0) | (length === left ? LAST : 0);
+    const first = queue.waiting[queue.head];
+    if (first === undefined) break;
+    const { offset } = queue;
+    const left = first.payload.length - offset;
+    const free = packed.length - at - CHUNK_HEADER;
+    if (left > free && at > 0 && free < PIECE_MIN) break;
+    const length = Math.min(left, free);
+    packed[at] = (offset === 0 ? FIRST : 0) | (length === left ? LAST : 0);
     packed[at + 1] = length >> 8;
-    packed[at + 2] = length & 0xff;
-    packed.set(payload.subarray(queue.offset, queue.offset + length), at + CHUNK_HEADER);
+    packed[at + 2] = length;
+    packed.set(piece(first.payload, offset, length), at + CHUNK_HEADER);
     at += CHUNK_HEADER + length;
-    if (length < left) {
-      queue.offset += length;
-      break;
-    }
-    dropFirst(queue, payload);
+    isSafe ||= first.isSafe;
+    if (length === left) dropFirst(queue, first);
+    else queue.offset += length;
   }
-  return at === packed.length ? packed : packed.subarray(0, at);
+  return { payload: at === packed.length ? packed : packed.subarray(0, at), isSafe };
+}
+
+function piece(payload: Uint8Array, offset: number, length: number): Uint8Array {
+  return length === payload.length ? payload : payload.subarray(offset, offset + length);
 }
 
 /** Bytes that what waits would fill, counted until they fill a message. */
-function roomNeeded({ payloads, head, offset }: SendQueue): number {
+function bytesWaiting({ waiting, head, offset }: SendQueue, room: number): number {
   let bytes = -offset;
-  for (let index = head; index < payloads.length && bytes < PAYLOAD_MAX; index += 1)
-    bytes += CHUNK_HEADER + (payloads[index]?.length ?? 0);
+  for (let index = head; index < waiting.length && bytes < room; index += 1)
+    bytes += CHUNK_HEADER + (waiting[index]?.payload.length ?? 0);
   return bytes;
 }
 
-function dropFirst(queue: SendQueue, first: Uint8Array): void {
-  queue.offset = 0;
-  queue.bytes -= first.length;
-  queue.head += 1;
-  // Moving the rest to the front for every payload would be quadratic.
-  if (queue.head < 1024 && queue.head < queue.payloads.length) return;
-  queue.payloads.splice(0, queue.head);
-  queue.head = 0;
-}
-
-/** Unfinished payloads, by sender. */
+/** Unfinished payloads, by sender: at most one of each member, none longer than a payload may be. */
 export type Assembly = Map<NodeId, { readonly pieces: Uint8Array[]; bytes: number }>;
 
 /** Takes one message's payload; calls `deliver` for every payload that is whole by now. */
@@ -120,12 +83,16 @@ export function unpack(
   while (at + CHUNK_HEADER <= packed.length) {
     const flags = packed[at] ?? 0;
     const length = ((packed[at + 1] ?? 0) << 8) | (packed[at + 2] ?? 0);
-    const piece = packed.subarray(at + CHUNK_HEADER, at + CHUNK_HEADER + length);
+    const end = at + CHUNK_HEADER + length;
     // Who sent this packs otherwise than we do; all members see the same bytes and stop here alike.
-    if (piece.length < length) return;
-    at += CHUNK_HEADER + length;
-    const whole = addPiece(assembly, from, piece, flags);
-    if (whole !== undefined) deliver(whole);
+    if (end > packed.length) return;
+    const part = packed.subarray(at + CHUNK_HEADER, end);
+    at = end;
+    if ((flags & (FIRST | LAST)) === (FIRST | LAST)) deliver(part);
+    else {
+      const whole = addPiece(assembly, from, part, flags);
+      if (whole !== undefined) deliver(whole);
+    }
   }
 }
 
@@ -136,7 +103,6 @@ function addPiece(
   piece: Uint8Array,
   flags: number,
 ): Uint8Array | undefined {
-  if (flags === (FIRST | LAST)) return piece;
   if ((flags & FIRST) !== 0) assembly.set(from, { pieces: [], bytes: 0 });
   const open = assembly.get(from);
   if (open === undefined) return undefined;

@@ -14,9 +14,19 @@ export type RingId = { readonly representative: NodeId; readonly seq: number };
 
 /** What the ring hands up, in exactly this order. */
 export type RingUp =
-  { readonly kind: 'delivered'; readonly from: NodeId; readonly payload: Uint8Array } | Membership;
+  | {
+      readonly kind: 'delivered';
+      readonly from: NodeId;
+      readonly payload: Uint8Array;
+      /** Place in the order of the ring it was multicast in; several small payloads share one. */
+      readonly seq?: number;
+    }
+  | Membership;
 
-/** `members` ascending. */
+/**
+ * `members` ascending. A transitional membership carries the id of the ring that comes; it stands for
+ * those who come to it from the same old ring (T1.66).
+ */
 export type Membership = {
   readonly kind: 'transitional' | 'regular';
   readonly ringId: RingId;
@@ -24,4 +34,9 @@ export type Membership = {
 };
 
 /** What a node asks of the ring: order these bytes and deliver them to every member. */
-export type RingDown = { readonly kind: 'multicast'; readonly payload: Uint8Array };
+export type RingDown = {
+  readonly kind: 'multicast';
+  readonly payload: Uint8Array;
+  /** Hand it up only when every member has it (T1.35). */
+  readonly isSafe?: boolean;
+};

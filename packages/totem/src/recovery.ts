@@ -7,7 +7,8 @@ import { decodeMcast, encodeMcast } from './codec.ts';
 import { type CommitToken, describeRing, type Mcast, sameRing, type Token } from './message.ts';
 import { setTimer, successor, tell, unicast } from './outbox.ts';
 import { accept, deliverInOrder, forward, handUp } from './operational.ts';
-import { restartFirst } from './packing.ts';
+import type { Packed } from './packing.ts';
+import { restartFirst } from './queue.ts';
 import { newRotation, newStore, type Recovery, type RingState } from './state.ts';
 import { keep, release } from './store.ts';
 import { isNext, visit } from './visit.ts';
@@ -104,10 +105,12 @@ export function onRecoveryToken(state: RingState, recovery: Recovery, token: Tok
 }
 
 /** The next old message that no other member has sent again yet. */
-function nextAgain(state: RingState, recovery: Recovery): Uint8Array | undefined {
+function nextAgain(state: RingState, recovery: Recovery): Packed | undefined {
   for (let seq = recovery.queue.shift(); seq !== undefined; seq = recovery.queue.shift()) {
     const message = recovery.inner.has(seq) ? undefined : state.store.messages.get(seq);
-    if (message !== undefined) return encodeMcast(message);
+    if (message === undefined) continue;
+    state.counters.recovered += 1;
+    return { payload: encodeMcast(message), isSafe: false };
   }
   return undefined;
 }
@@ -143,12 +146,15 @@ function install(state: RingState, recovery: Recovery): void {
   const { store: old } = state;
   const { store, members, together, rotation } = recovery;
   for (const inner of recovery.inner.values()) keep(old, inner);
+  settle(state, recovery);
   deliverInOrder(state, old);
   if (state.members.length > 0)
     state.out.push({ kind: 'transitional', ringId: store.ringId, members: together });
   deliverBeyondGaps(state, together);
   state.assembly.clear();
   restartFirst(state.queue);
+  restartFirst(state.syncQueue);
+  state.isSyncing = state.config.hasBarrier === true;
   becomeMembers(state, members);
   state.previousRing = old.ringId;
   state.store = store;
@@ -168,15 +174,32 @@ function becomeMembers(state: RingState, members: readonly NodeId[]): void {
   state.isVoid = false;
   state.commitSent = undefined;
   state.counters.rings += 1;
+  state.counters.gathersInVain = 0;
   for (const id of members) state.unanswering.delete(id);
 }
 
-/** What is left of the old ring: behind a gap only messages of those who came along are safe. */
+/**
+ * What a member that comes along may have handed up in the old regular membership, all of us hand up
+ * in it: the same for everybody, for it is taken from what the commit token says of them (T1.64).
+ */
+function settle(state: RingState, { members, info, together }: Recovery): void {
+  const { store } = state;
+  members.forEach((id, index) => {
+    const settled = info[index]?.settled ?? 0;
+    if (together.includes(id) && settled > store.stable) store.stable = settled;
+  });
+}
+
+/**
+ * What is left of the old ring, now of the transitional membership: everything up to the first gap,
+ * and behind it only messages of those who came along.
+ */
 function deliverBeyondGaps(state: RingState, together: readonly NodeId[]): void {
   const { store } = state;
   for (let seq = store.delivered + 1; seq <= store.high; seq += 1) {
     const message = store.messages.get(seq);
-    if (message !== undefined && together.includes(message.originator)) handUp(state, message);
+    if (message === undefined) continue;
+    if (seq <= store.aru || together.includes(message.originator)) handUp(state, message);
   }
   store.delivered = store.high;
 }

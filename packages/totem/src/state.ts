@@ -1,8 +1,11 @@
 /** The ring's state: plain data, written only by `step` and the functions it calls. */
-import type { Instant, NodeId, Note } from '@holdfast/base';
+import { assert, type Instant, type NodeId, type Note } from '@holdfast/base';
 import type { Mcast, MemberInfo, Message, Token } from './message.ts';
-import { type Assembly, sendQueue, type SendQueue } from './packing.ts';
+import { type Counters, newCounters } from './counters.ts';
+import type { PeerLife } from './lives.ts';
+import { type Assembly, PAYLOAD_ROOM, ROOM_MAX, ROOM_MIN } from './packing.ts';
 import type { RingId, RingUp } from './port.ts';
+import { type Refusal, sendQueue, type SendQueue } from './queue.ts';
 import type { RingTimeouts } from './timeouts.ts';
 
 export type RingConfig = RingTimeouts & {
@@ -15,12 +18,31 @@ export type RingConfig = RingTimeouts & {
   readonly maxMessages?: number;
   /** Rotations without progress before a member that cannot receive is left out. */
   readonly failRecvConst?: number;
+  /** Idle visits before the representative holds the token; fewer than three are too few. */
+  readonly idleVisitsMax?: number;
+  /** Bytes of payload in a message, 1100 to 60,000: what the network carries best in one datagram. */
+  readonly messageBytes?: number;
+  /** Of the configuration, 32 bits: peers whose joins tell another one are named. 0: unknown. */
+  readonly digest?: number;
+  /** After a new ring, only `isSync` payloads are sent until `synced` says that all are in step (T1.80). */
+  readonly hasBarrier?: boolean;
 };
 
 export type RingInput =
   | { readonly kind: 'start' }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
-  | { readonly kind: 'multicast'; readonly payload: Uint8Array }
+  | {
+      readonly kind: 'multicast';
+      readonly payload: Uint8Array;
+      /** Hand it up only when every member has it, or would have it in a transitional membership. */
+      readonly isSafe?: boolean;
+      /** Goes before everything else while the ring synchronises; see `hasBarrier`. */
+      readonly isSync?: boolean;
+    }
+  /** All members of this ring are in step: what waits may be sent. Ignored for any other ring. */
+  | { readonly kind: 'synced'; readonly ringId: RingId }
+  /** Other nodes, times or limits; the ring goes on. Own id and cluster name stay what they are. */
+  | { readonly kind: 'configure'; readonly config: RingConfig }
   /** Say goodbye; nothing is sent afterwards. */
   | { readonly kind: 'leave' }
   | { readonly kind: 'tick' };
@@ -28,10 +50,16 @@ export type RingInput =
 export type RingEffect =
   /** Must be on stable storage before anything later in the list is done. */
   | { readonly kind: 'persist-ring-seq'; readonly seq: number }
-  /** `all`: every configured node but this one. */
+  /** `all`: every configured node but this one. The bytes are the receiver's from here on. */
   | { readonly kind: 'send'; readonly to: NodeId | 'all'; readonly bytes: Uint8Array }
   | RingUp
-  | { readonly kind: 'refused'; readonly payload: Uint8Array }
+  | {
+      readonly kind: 'refused';
+      readonly payload: Uint8Array;
+      readonly why: Refusal;
+      /** The same as a sentence. */
+      readonly text: string;
+    }
   | Note;
 
 /** Messages of one ring (T0.2: every ring has its own). */
@@ -46,6 +74,8 @@ export type Store = {
   delivered: number;
   /** Everything up to here was freed: all members have it. */
   freed: number;
+  /** Everything up to here is with every member (T1.20, T1.35). */
+  stable: number;
 };
 
 /** What a member of a ring remembers of its token. */
@@ -59,6 +89,8 @@ export type Rotation = {
   sentLastVisit: number;
   /** Messages that waited here at the last visit, before it sent any (pbl). */
   waitingLastVisit: number;
+  /** When the token was last here; undefined: not yet on the ring at work. */
+  lastVisitAt: Instant | undefined;
   /** Visits in a row in which nothing moved. */
   idleVisits: number;
   /** Visits in a row in which the aru stood still below the highest message. */
@@ -105,31 +137,15 @@ export type Timers = {
   merge: Instant | undefined;
 };
 
-export type Counters = Record<
-  | 'datagrams'
-  | 'garbage'
-  | 'foreign'
-  | 'stale'
-  | 'rotations'
-  | 'messagesSent'
-  | 'messagesReceived'
-  | 'retransmitted'
-  | 'tokensRepeated'
-  | 'tokenLosses'
-  | 'gathers'
-  | 'rings'
-  | 'refused'
-  | 'freezes',
-  number
->;
-
 /** How often a node outside our ring made us look for members in vain, and until when it is not heeded. */
 export type Unanswering = { readonly times: number; readonly until: Instant };
 
 export type RingState = {
-  readonly config: RingConfig;
+  config: RingConfig;
   readonly cluster: number;
   readonly incarnation: number;
+  /** Frames made in this life. */
+  frames: number;
   phase: Phase;
   /** The ring last installed: its members and messages. A fresh process has none. */
   members: readonly NodeId[];
@@ -154,8 +170,13 @@ export type RingState = {
   /** After the goodbye nothing is taken any more. */
   hasLeft: boolean;
   /** The newest life heard of every peer. */
-  readonly lives: Map<NodeId, number>;
+  readonly lives: Map<NodeId, PeerLife>;
+  /** Peers that run with another configuration than we do, and were named. */
+  readonly differing: Set<NodeId>;
   readonly queue: SendQueue;
+  /** What goes first after a change of rings, and whether that is going on (T1.80). */
+  readonly syncQueue: SendQueue;
+  isSyncing: boolean;
   readonly timers: Timers;
   readonly counters: Counters;
   /** Messages to ourselves, handled after what is being handled (T1.4). */
@@ -167,7 +188,7 @@ export type RingState = {
 };
 
 export function newStore(ringId: RingId): Store {
-  return { ringId, messages: new Map(), aru: 0, high: 0, delivered: 0, freed: 0 };
+  return { ringId, messages: new Map(), aru: 0, high: 0, delivered: 0, freed: 0, stable: 0 };
 }
 
 export function newRotation(): Rotation {
@@ -178,6 +199,7 @@ export function newRotation(): Rotation {
     lastSeq: 0,
     sentLastVisit: 0,
     waitingLastVisit: 0,
+    lastVisitAt: undefined,
     idleVisits: 0,
     stuckVisits: 0,
   };
@@ -190,10 +212,12 @@ export function ring(
   incarnation: number,
   now: Instant,
 ): RingState {
+  checkLimits(config);
   return {
     config,
     cluster: digestOf(config.clusterName),
     incarnation,
+    frames: 0,
     phase: { kind: 'stopped' },
     members: [],
     store: newStore({ representative: config.self, seq: persistedSeq + 1 }),
@@ -210,7 +234,10 @@ export function ring(
     commitSent: undefined,
     hasLeft: false,
     lives: new Map(),
+    differing: new Set(),
     queue: sendQueue(),
+    syncQueue: sendQueue(),
+    isSyncing: config.hasBarrier === true,
     timers: {
       token: undefined,
       retransmit: undefined,
@@ -219,27 +246,17 @@ export function ring(
       consensus: undefined,
       merge: undefined,
     },
-    counters: {
-      datagrams: 0,
-      garbage: 0,
-      foreign: 0,
-      stale: 0,
-      rotations: 0,
-      messagesSent: 0,
-      messagesReceived: 0,
-      retransmitted: 0,
-      tokensRepeated: 0,
-      tokenLosses: 0,
-      gathers: 0,
-      rings: 0,
-      refused: 0,
-      freezes: 0,
-    },
+    counters: newCounters(),
     inbox: [],
     out: [],
     now,
     wantedAt: undefined,
   };
+}
+
+export function checkLimits({ messageBytes = PAYLOAD_ROOM, idleVisitsMax = 3 }: RingConfig): void {
+  assert(messageBytes >= ROOM_MIN && messageBytes <= ROOM_MAX, 'messageBytes is in its limits');
+  assert(idleVisitsMax >= 3, 'three idle visits tell everybody that all have everything');
 }
 
 /** FNV-1a of the cluster's name. */

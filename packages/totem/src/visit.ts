@@ -6,6 +6,7 @@ import { REQUESTS_MAX } from './codec.ts';
 import { type Mcast, sameRing, type Token } from './message.ts';
 import { broadcast } from './outbox.ts';
 import type { RingState, Rotation, Store } from './state.ts';
+import type { Packed } from './packing.ts';
 import { keep, STORE_WINDOW } from './store.ts';
 
 /** Messages in flight in one rotation, all members together. The original's 50 is for slower hosts. */
@@ -23,7 +24,7 @@ export type Visit = {
   readonly waiting: number;
   readonly isEncapsulated: boolean;
   /** The next payload to send; undefined where none waits. */
-  readonly next: () => Uint8Array | undefined;
+  readonly next: () => Packed | undefined;
 };
 
 /** Whether a token is of this ring and newer than the last one (T1.10, step 5). */
@@ -41,6 +42,7 @@ export function visit(state: RingState, now: Visit): Token {
   const allowed = allowance(state, now);
   const { open, count: again } = sendAgain(state, store, token, allowed);
   const fresh = sendNew(state, now, allowed - again);
+  if (fresh < now.waiting && again + fresh >= allowed) state.counters.throttled += 1;
   const seq = token.seq + fresh;
   store.high = Math.max(store.high, seq);
   state.counters.messagesSent += fresh;
@@ -54,7 +56,7 @@ export function visit(state: RingState, now: Visit): Token {
     seq,
     flow: Math.min(flow, 0xffff),
     backlog: Math.min(backlog, 0xffff_ffff),
-    requests: askFor(store, rotation, open),
+    requests: askFor(state, now, open),
     ...lowered(state, store, token, seq),
   };
 }
@@ -97,8 +99,8 @@ function sendAgain(
 function sendNew(state: RingState, now: Visit, allowed: number): number {
   let sent = 0;
   while (sent < allowed) {
-    const payload = now.next();
-    if (payload === undefined) break;
+    const packed = now.next();
+    if (packed === undefined) break;
     sent += 1;
     const message: Mcast = {
       kind: 'mcast',
@@ -106,7 +108,8 @@ function sendNew(state: RingState, now: Visit, allowed: number): number {
       seq: now.token.seq + sent,
       originator: state.config.self,
       isEncapsulated: now.isEncapsulated,
-      payload,
+      isSafe: packed.isSafe,
+      payload: packed.payload,
     };
     keep(now.store, message);
     broadcast(state, message, false);
@@ -118,12 +121,17 @@ function sendNew(state: RingState, now: Visit, allowed: number): number {
  * What was missing at the last visit as well is asked for: a message may be slower than the token,
  * but not by a rotation (T1.24 with a count of one).
  */
-function askFor(store: Store, rotation: Rotation, open: readonly number[]): readonly number[] {
+function askFor(state: RingState, now: Visit, open: readonly number[]): readonly number[] {
+  const { store, rotation } = now;
+  if (open.length === 0 && store.aru >= rotation.lastSeq) return open;
+  const { counters } = state;
   const requests = new Set(open);
   for (let seq = store.aru + 1; seq <= rotation.lastSeq; seq += 1) {
     if (requests.size >= REQUESTS_MAX) break;
     if (!store.messages.has(seq)) requests.add(seq);
   }
+  counters.requested += requests.size - open.length;
+  if (requests.size > counters.requestsMax) counters.requestsMax = requests.size;
   return [...requests].sort((a, b) => a - b);
 }
 

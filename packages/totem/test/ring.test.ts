@@ -153,13 +153,14 @@ void t.test('a lost member is missed within token and consensus time', (t) => {
 void t.test('garbage never throws and changes nothing', (t) => {
   const dice = prng(99);
   const good = encodeFrame({
-    header: { cluster: 1, sender: nodeId(2), incarnation: 3 },
+    header: { cluster: 1, sender: nodeId(2), incarnation: 3, count: 1 },
     message: {
       kind: 'join',
       sender: nodeId(2),
       processors: [nodeId(1), nodeId(2)],
       failed: [],
       ringSeq: 9,
+      digest: 0,
       isLeaving: false,
     },
   });

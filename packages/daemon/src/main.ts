@@ -136,16 +136,16 @@ async function openRing(
   life: Life,
 ): Promise<Result<RingThread, StartFault>> {
   const { conf, self } = configured;
+  const { log } = life;
   const opened = await startRingThread(ringOptions(paths, configured, disk), {
     onDelivered: (from, payload) =>
       life.world?.nodeInput({ kind: 'ring', event: { kind: 'delivered', from, payload } }),
     onMembership: (event) => life.world?.nodeInput({ kind: 'ring', event }),
-    onRefused: (count) => {
-      const text = `the ring has more to send than it may queue; ${count} messages were not taken`;
-      life.log.write(note('error', 'ring-refused', text));
+    onRefused: (count, why) => {
+      log.write(note('error', 'ring-refused', `${count} messages were not taken: ${why}`));
     },
     onLink: () => undefined,
-    onNote: life.log.write,
+    onNote: log.write,
     onBroken: life.onBroken,
   });
   if (opened.ok) return ok(opened.thread);

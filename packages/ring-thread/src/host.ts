@@ -48,8 +48,8 @@ export type LinkEvent = Extract<
 export type HostEvents = {
   /** What the ring hands up in one go, in order. */
   readonly onUp: (events: readonly RingUp[]) => void;
-  /** So many payloads were not taken. */
-  readonly onRefused: (count: number) => void;
+  /** So many payloads of this node were not taken; why, of the last. */
+  readonly onRefused: (count: number, text: string) => void;
   readonly onLink: (event: LinkEvent) => void;
   readonly onNote: (note: Note) => void;
   /** A broken invariant, or a disk that does not keep what it must: the ring has ended. */
@@ -212,6 +212,7 @@ export class RingHost {
 
   #toRing(input: RingInput, now: Instant): void {
     let refused = 0;
+    let why = '';
     for (const effect of stepRing(this.#ring, input, now)) {
       switch (effect.kind) {
         case 'persist-ring-seq':
@@ -227,13 +228,14 @@ export class RingHost {
           break;
         case 'refused':
           refused += 1;
+          why = effect.text;
           break;
         case 'note':
           this.#events.onNote(effect);
           break;
       }
     }
-    if (refused > 0) this.#events.onRefused(refused);
+    if (refused > 0) this.#events.onRefused(refused, why);
   }
 
   #toLinks(input: LinksInput, now: Instant): void {

@@ -17,8 +17,8 @@ export type RingThreadEvents = {
   /** In the ring's order, memberships among them. The payload is the callee's to keep. */
   readonly onDelivered: (from: NodeId, payload: Uint8Array) => void;
   readonly onMembership: (membership: Membership) => void;
-  /** So many payloads were not taken: the ring has too much to send already. */
-  readonly onRefused: (count: number) => void;
+  /** So many payloads of this node were not taken, and why the last one was not. */
+  readonly onRefused: (count: number, text: string) => void;
   readonly onLink: (event: LinkEvent) => void;
   readonly onNote: (note: Note) => void;
   /** The ring has ended by a bug or a broken disk. */
@@ -143,7 +143,7 @@ class Life implements RingThread {
         if (!this.#isClosed) this.#events.onMembership(message.membership);
         return;
       case 'refused':
-        this.#events.onRefused(message.count);
+        this.#events.onRefused(message.count, message.text);
         return;
       case 'link':
         this.#events.onLink(message.event);

@@ -46,8 +46,8 @@ function handUp(events: readonly RingUp[]): void {
 
 const host = new RingHost(options, {
   onUp: handUp,
-  onRefused: (count) => {
-    say({ kind: 'refused', count });
+  onRefused: (count, text) => {
+    say({ kind: 'refused', count, text });
   },
   onLink: (event) => {
     say({ kind: 'link', event });

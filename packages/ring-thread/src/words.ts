@@ -31,7 +31,7 @@ export type FromThread =
   | { readonly kind: 'opened'; readonly result: OpenResult }
   | { readonly kind: 'delivered'; readonly batch: ArrayBuffer }
   | { readonly kind: 'membership'; readonly membership: Membership }
-  | { readonly kind: 'refused'; readonly count: number }
+  | { readonly kind: 'refused'; readonly count: number; readonly text: string }
   | { readonly kind: 'link'; readonly event: LinkEvent }
   | { readonly kind: 'note'; readonly note: Note }
   | { readonly kind: 'left' }

@@ -1,6 +1,14 @@
 /** Pings and what they tell: whether a path carries, in both directions, how fast, and how much. */
 import { after, type Instant, instant, milliseconds, note } from '@holdfast/base';
-import { newSearch, nextProbe, onProbed, searchDueAt, startSearch, stopSearch } from './mtu.ts';
+import {
+  addLoss,
+  newSearch,
+  nextProbe,
+  onProbed,
+  searchDueAt,
+  startSearch,
+  stopSearch,
+} from './mtu.ts';
 import type { DownReason, LinkSettings, LinksState, Path, Peer, RoundTrips } from './state.ts';
 import { encodeHeartbeat, type Heartbeat } from './wire.ts';
 
@@ -26,6 +34,7 @@ export function newPath(state: LinksState, peer: Peer, link: number): Path {
     lastPongAt: now,
     lastPingAt: instant(-Infinity),
     pingAt: now,
+    loss: 0,
     rtt: { count: 0, last: 0, mean: 0, min: Infinity, max: 0 },
     mtu: newSearch(state),
     sent: 0,
@@ -56,6 +65,8 @@ function downAt(path: Path, { pingTimeoutMs }: LinkSettings): Instant {
 
 /** An ordinary ping; the next one an interval later, or sooner where this one stays unanswered. */
 export function ping(state: LinksState, path: Path, { pingIntervalMs }: LinkSettings): void {
+  // The one before was lost if its answer has not come by now.
+  if (path.isUp && path.lastPongAt < path.lastPingAt) addLoss(state, path, 1);
   path.lastPingAt = state.now;
   const soon = Math.max(pingIntervalMs / AGAIN, 2 * path.rtt.mean);
   path.pingAt = after(state.now, milliseconds(path.isUp ? soon : pingIntervalMs));
@@ -110,6 +121,7 @@ export function onPong(
   }
   path.pingAt = after(path.lastPingAt, settings.pingIntervalMs);
   addTrip(path.rtt, trip);
+  addLoss(state, path, 0);
   if (path.isUp) return true;
   path.pongs += 1;
   if (path.pongs >= settings.pongCount * path.backoff) goUp(state, peer, path);
@@ -127,6 +139,7 @@ function addTrip(rtt: RoundTrips, trip: number): void {
 
 function goUp(state: LinksState, peer: Peer, path: Path): void {
   path.isUp = true;
+  path.loss = 0;
   path.pongs = 0;
   path.upSince = state.now;
   startSearch(state, path);

@@ -6,7 +6,7 @@ import { type Instant, instant, type NodeId, note } from '@holdfast/base';
 import { attend, goDown, newPath, onPing, onPong, pathDueAt, ping } from './heartbeat.ts';
 import { resize } from './mtu.ts';
 import { addPiece } from './reassembly.ts';
-import { sendFrames } from './route.ts';
+import { capacityTo, sendFrames } from './route.ts';
 import type {
   LinksConfig,
   LinksEffect,
@@ -53,6 +53,7 @@ export function links(config: LinksConfig, now: Instant): LinksState {
       misrouted: 0,
       unroutable: 0,
     },
+    capacity: 0,
     dueAt: undefined,
     out: [],
     now,
@@ -96,7 +97,17 @@ export function step(state: LinksState, input: LinksInput, now: Instant): LinksE
       work(state);
       break;
   }
+  tellCapacity(state);
   return state.out;
+}
+
+/** The ring cuts its messages by it; told when it changes, and only while somebody is reached. */
+function tellCapacity(state: LinksState): void {
+  if (state.out.length === 0) return;
+  const datagramBytes = capacityTo(state, 'all');
+  if (datagramBytes === undefined || datagramBytes === state.capacity) return;
+  state.capacity = datagramBytes;
+  state.out.push({ kind: 'capacity', datagramBytes });
 }
 
 /** When a tick is due; undefined: never. */

@@ -16,7 +16,13 @@ const LARGER = [4096, 8192, 16_384, 32_768, DATAGRAM_BYTES_MAX];
 
 const TRIES = 3;
 const ANSWER_MS_MIN = 100;
-const CONFIRM_MS = milliseconds(1000);
+const CONFIRM_MS = milliseconds(500);
+/** The newest ping counts for so much in the loss of a path. */
+const LOSS_WEIGHT = 1 / 16;
+/** A datagram of forty packets is lost with any of them: with less loss than this they are tried … */
+const LOSS_TO_GROW = 0.02;
+/** … and with more than this no longer used. */
+const LOSS_TO_SHRINK = 0.1;
 const NEVER = instant(Infinity);
 
 export function newSearch({ settings }: LinksState): MtuSearch {
@@ -37,6 +43,29 @@ export function ladder(state: LinksState, link: number): readonly number[] {
   const whole = state.interfaces.get(link) ?? USUALLY;
   const rungs = [ALWAYS, USUALLY, whole, ...LARGER].filter((each) => each <= DATAGRAM_BYTES_MAX);
   return [...new Set(rungs)].sort((a, b) => a - b);
+}
+
+/** One more ping was answered (0) or not (1). Lossy paths go back to datagrams of one packet. */
+export function addLoss(state: LinksState, path: Path, lost: 0 | 1): void {
+  path.loss += (lost - path.loss) * LOSS_WEIGHT;
+  if (path.loss <= LOSS_TO_SHRINK || path.mtu.bytes <= onePacket(state, path)) return;
+  shrink(state, path);
+}
+
+/** What the interface sends in one piece. */
+function onePacket(state: LinksState, { link }: Path): number {
+  return state.settings.datagramBytes ?? state.interfaces.get(link) ?? USUALLY;
+}
+
+/** To the size of one packet; from there to the next smaller one. */
+function shrink(state: LinksState, path: Path): void {
+  const { mtu } = path;
+  const one = onePacket(state, path);
+  mtu.bytes = mtu.bytes > one ? one : (rungBefore(state, path) ?? mtu.bytes);
+  mtu.isConfirmed = true;
+  mtu.confirmAt = state.now;
+  mtu.probe = undefined;
+  rest(state, path);
 }
 
 /** A path has come up: its size is tried, then larger ones. */
@@ -102,8 +131,10 @@ export function onProbed(state: LinksState, path: Path, bytes: number): number |
   return undefined;
 }
 
-function rungAfter(state: LinksState, { link, mtu }: Path): number | undefined {
-  return ladder(state, link).find((rung) => rung > mtu.bytes);
+function rungAfter(state: LinksState, path: Path): number | undefined {
+  const next = ladder(state, path.link).find((rung) => rung > path.mtu.bytes);
+  if (next === undefined || next <= onePacket(state, path)) return next;
+  return path.loss < LOSS_TO_GROW ? next : undefined;
 }
 
 function rungBefore(state: LinksState, { link, mtu }: Path): number | undefined {
@@ -120,12 +151,8 @@ function probe(state: LinksState, { mtu, rtt }: Path, bytes: number, tries: numb
 function giveUp(state: LinksState, path: Path, bytes: number): void {
   const { mtu } = path;
   mtu.probe = undefined;
-  if (bytes <= mtu.bytes) {
-    mtu.bytes = rungBefore(state, path) ?? mtu.bytes;
-    mtu.isConfirmed = true;
-    mtu.confirmAt = state.now;
-  }
-  rest(state, path);
+  if (bytes <= mtu.bytes) shrink(state, path);
+  else rest(state, path);
 }
 
 function rest(state: LinksState, { mtu }: Path): void {

@@ -30,11 +30,12 @@ export function sendFrames(state: LinksState, frames: readonly OutFrame[]): void
 
 function sendBatch(state: LinksState, to: NodeId | 'all', frames: readonly Uint8Array[]): void {
   state.counters.framesSent += frames.length;
-  const capacity = capacityTo(state, to);
-  if (capacity === undefined) {
+  const datagramBytes = capacityTo(state, to);
+  if (datagramBytes === undefined) {
     state.counters.unroutable += frames.length;
     return;
   }
+  const capacity = datagramBytes - state.overheadBytes;
   let bundle: Uint8Array[] = [];
   let size = BUNDLE_BYTES;
   const flush = (): void => {
@@ -76,12 +77,12 @@ function sendPieces(
   state.counters.fragmentsSent += count;
 }
 
-/** Bytes of plain text that one datagram carries to all of them; undefined where nobody is reached. */
-function capacityTo(state: LinksState, to: NodeId | 'all'): number | undefined {
+/** The largest UDP payload that all of them take; undefined where nobody is reached. */
+export function capacityTo(state: LinksState, to: NodeId | 'all'): number | undefined {
   let bytes = Infinity;
   for (const peer of audience(state, to))
     for (const path of peer.paths.values()) if (path.isUp) bytes = Math.min(bytes, path.mtu.bytes);
-  return bytes === Infinity ? undefined : bytes - state.overheadBytes;
+  return bytes === Infinity ? undefined : bytes;
 }
 
 function audience(state: LinksState, to: NodeId | 'all'): readonly Peer[] {

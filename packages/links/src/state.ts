@@ -100,6 +100,8 @@ export type LinksEffect =
     }
   /** The peer has its first link, or has lost its last one. A hint; the ring decides by its token. */
   | { readonly kind: 'reachable' | 'unreachable'; readonly peer: NodeId }
+  /** The largest UDP payload that every peer in reach takes now; for whoever cuts messages. */
+  | { readonly kind: 'capacity'; readonly datagramBytes: number }
   /** What a peer tells in its pings has changed. */
   | { readonly kind: 'news'; readonly peer: NodeId; readonly news: Uint8Array }
   | Note;
@@ -135,6 +137,8 @@ export type Path = {
   lastPingAt: Instant;
   pingAt: Instant;
   readonly rtt: RoundTrips;
+  /** Share of pings that came back with no answer, of late: 0 to 1. */
+  loss: number;
   readonly mtu: MtuSearch;
   sent: number;
   received: number;
@@ -178,6 +182,8 @@ export type LinksState = {
   news: Uint8Array;
   nextFrame: number;
   readonly counters: LinkCounters;
+  /** The capacity last told. */
+  capacity: number;
   /** When a tick is due. */
   dueAt: Instant | undefined;
   out: LinksEffect[];

@@ -66,6 +66,21 @@ void t.test(
   },
 );
 
+void t.test('a lossy path goes back to one packet at once, and grows when it is good', (t) => {
+  const net = new Net({ seed: 3 });
+  net.run(3000);
+  t.equal(size(net), 60_000);
+  net.lossPercent = 20;
+  net.run(2000);
+  t.equal(size(net), 1472);
+  net.run(60_000);
+  t.equal(size(net), 1472, 'and stays there');
+  net.lossPercent = 0;
+  net.run(61_000);
+  t.equal(size(net), 60_000);
+  t.end();
+});
+
 void t.test('a size given by hand is used and not looked for', (t) => {
   const net = new Net({ config: { datagramBytes: 1000 } });
   net.run(1000);

@@ -38,6 +38,7 @@ import {
 import { openUdp, type UdpFault, type UdpTransport } from '@holdfast/transport-udp';
 import { replaceFile } from './disk.ts';
 import { Keys, readKeyNews, type SealingStatus } from './keys.ts';
+import { messageBytesFor } from './message-size.ts';
 import type { RingOptions, RingReload } from './options.ts';
 
 export type LinkEvent = Extract<
@@ -65,7 +66,6 @@ export type HostStatus = {
 };
 
 const SALT_BELOW = 2 ** 47;
-
 /** A life: it holds sockets and a timer until `close`. */
 export class RingHost {
   readonly #options: RingOptions;
@@ -266,6 +266,9 @@ export class RingHost {
         this.#onReach(effect.peer, effect.kind === 'reachable', now);
         this.#events.onLink(effect);
         return;
+      case 'capacity':
+        this.#fit(effect.datagramBytes, now);
+        return;
       case 'link-up':
       case 'link-down':
         this.#events.onLink(effect);
@@ -274,6 +277,14 @@ export class RingHost {
         this.#events.onNote(effect);
         return;
     }
+  }
+
+  /** Messages as large as the links carry well; each is lost or kept as a whole. */
+  #fit(datagramBytes: number, now: Instant): void {
+    const messageBytes = messageBytesFor(datagramBytes);
+    if (messageBytes === this.#ring.config.messageBytes) return;
+    const config = { ...this.#ring.config, messageBytes };
+    this.#toRing({ kind: 'configure', config }, now);
   }
 
   #onReach(peer: NodeId, isReachable: boolean, now: Instant): void {

@@ -182,6 +182,7 @@ export class Net {
       case 'news':
         story.push(`${effect.peer} says ${text(effect.news)}`);
         return;
+      case 'capacity':
       case 'note':
         return;
     }

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { NodeId, Note } from '@holdfast/base';
 import type { Membership } from '@holdfast/totem';
+import { collectOnOwnThread, YOUNG_MB } from './collector.ts';
 import type { LinkEvent } from './host.ts';
 import type { RingOptions, RingReload } from './options.ts';
 import {
@@ -49,6 +50,9 @@ export async function startRingThread(
   return { ...result, thread: life };
 }
 
+/** How often the thread hears that what it handed up was taken. */
+const TAKEN_EVERY_BYTES = 4 * 1024 * 1024;
+
 /** A life: it holds a thread until `close`. */
 class Life implements RingThread {
   readonly opened: Promise<OpenResult>;
@@ -60,6 +64,7 @@ class Life implements RingThread {
   #onLeft: () => void = () => undefined;
   #waiting: Uint8Array[] = [];
   #nextId = 0;
+  #takenBytes = 0;
   #isClosed = false;
 
   constructor(options: RingOptions, events: RingThreadEvents) {
@@ -69,7 +74,11 @@ class Life implements RingThread {
       onOpened = resolve;
     });
     this.#onOpened = onOpened;
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: options });
+    collectOnOwnThread();
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData: options,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on('message', (message: FromThread) => {
       this.#hear(message);
     });
@@ -171,6 +180,9 @@ class Life implements RingThread {
   #deliver(batch: ArrayBuffer): void {
     if (this.#isClosed) return;
     unpackDelivered(batch, this.#events.onDelivered);
-    this.#order({ kind: 'taken', bytes: batch.byteLength });
+    this.#takenBytes += batch.byteLength;
+    if (this.#takenBytes < TAKEN_EVERY_BYTES) return;
+    this.#order({ kind: 'taken', bytes: this.#takenBytes });
+    this.#takenBytes = 0;
   }
 }

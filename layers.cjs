@@ -77,6 +77,7 @@ const MAY_IMPORT = {
     'status',
     'base',
   ],
+  'bench-ring': ['ring-thread', 'totem', 'base'],
   lab: ['base'],
   demo: ['lab', 'ipc', 'base'],
 };

@@ -42,6 +42,8 @@ export function links(config: LinksConfig, now: Instant): LinksState {
     interfaces: new Map(),
     news: new Uint8Array(0),
     nextFrame: 0,
+    scratch: [],
+    scratchUsed: 0,
     counters: {
       datagramsSent: 0,
       datagramsReceived: 0,
@@ -67,6 +69,7 @@ export function links(config: LinksConfig, now: Instant): LinksState {
 export function step(state: LinksState, input: LinksInput, now: Instant): LinksEffect[] {
   state.now = now;
   state.out = [];
+  state.scratchUsed = 0;
   excuse(state);
   switch (input.kind) {
     case 'start':

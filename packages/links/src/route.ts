@@ -10,6 +10,11 @@ import {
   PIECES_MAX,
 } from './wire.ts';
 
+/** The largest datagram there is. */
+const SCRATCH_BYTES = 65_536;
+/** More in one step get room of their own. */
+const SCRATCH_MAX = 32;
+
 /** Sends what the ring sends in one go. Frames for the same receivers share datagrams, in order. */
 export function sendFrames(state: LinksState, frames: readonly OutFrame[]): void {
   const onlyPeer = state.peers.size === 1 ? [...state.peers.keys()][0] : undefined;
@@ -39,7 +44,7 @@ function sendBatch(state: LinksState, to: NodeId | 'all', frames: readonly Uint8
   let bundle: Uint8Array[] = [];
   let size = BUNDLE_BYTES;
   const flush = (): void => {
-    if (bundle.length > 0) transmit(state, to, encodeBundle(bundle));
+    if (bundle.length > 0) transmit(state, to, encodeBundle(bundle, scratch(state)));
     bundle = [];
     size = BUNDLE_BYTES;
   };
@@ -54,6 +59,14 @@ function sendBatch(state: LinksState, to: NodeId | 'all', frames: readonly Uint8
     size += added;
   }
   flush();
+}
+
+/** Room for one datagram, nobody else's in this step. */
+function scratch(state: LinksState): Uint8Array {
+  const index = state.scratchUsed;
+  state.scratchUsed += 1;
+  if (index >= SCRATCH_MAX) return new Uint8Array(SCRATCH_BYTES);
+  return (state.scratch[index] ??= new Uint8Array(SCRATCH_BYTES));
 }
 
 function sendPieces(

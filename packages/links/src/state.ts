@@ -70,7 +70,7 @@ export type LinksInput =
 export type DownReason = 'silent' | 'no-interface' | 'removed';
 
 export type LinksEffect =
-  /** Seal once for `audience`, and send the same bytes on each route. */
+  /** Seal once for `audience`, and send the same bytes on each route. `plain` is valid until the next step. */
   | {
       readonly kind: 'transmit';
       readonly audience: NodeId | 'all';
@@ -181,6 +181,9 @@ export type LinksState = {
   readonly interfaces: Map<number, number>;
   news: Uint8Array;
   nextFrame: number;
+  /** Room for the bundles of one step, used again in the next: new room for each would be garbage soon. */
+  readonly scratch: Uint8Array[];
+  scratchUsed: number;
   readonly counters: LinkCounters;
   /** The capacity last told. */
   capacity: number;

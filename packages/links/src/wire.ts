@@ -49,9 +49,12 @@ function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** `frames` in one datagram; they must fit (`bundledSize`). */
-export function encodeBundle(frames: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(bundledSize(frames));
+/** `frames` in one datagram, written at the beginning of `into`; they must fit (`bundledSize`). */
+export function encodeBundle(
+  frames: readonly Uint8Array[],
+  into: Uint8Array = new Uint8Array(bundledSize(frames)),
+): Uint8Array {
+  const bytes = into;
   bytes[0] = BUNDLE;
   let at = BUNDLE_BYTES;
   for (const frame of frames) {
@@ -60,7 +63,7 @@ export function encodeBundle(frames: readonly Uint8Array[]): Uint8Array {
     bytes.set(frame, at + FRAME_BYTES);
     at += FRAME_BYTES + frame.length;
   }
-  return bytes;
+  return bytes.subarray(0, at);
 }
 
 export function bundledSize(frames: readonly Uint8Array[]): number {

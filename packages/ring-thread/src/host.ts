@@ -20,7 +20,6 @@ import {
   type LinksInput,
   type LinksState,
   linksStatus,
-  type LinksStatus,
   type OutFrame,
   step as stepLinks,
 } from '@holdfast/links';
@@ -31,39 +30,16 @@ import {
   type RingInput,
   type RingState,
   ringStatus,
-  type RingStatus,
   type RingUp,
   step as stepRing,
 } from '@holdfast/totem';
 import { openUdp, type UdpFault, type UdpTransport } from '@holdfast/transport-udp';
+import type { HostEvents, HostStatus } from './contract.ts';
 import { replaceFile } from './disk.ts';
-import { Keys, readKeyNews, type SealingStatus } from './keys.ts';
+import { Keys, readKeyNews } from './keys.ts';
 import { messageBytesFor } from './message-size.ts';
+import { Rooms } from './rooms.ts';
 import type { RingOptions, RingReload } from './options.ts';
-
-export type LinkEvent = Extract<
-  LinksEffect,
-  { kind: 'link-up' | 'link-down' | 'reachable' | 'unreachable' }
->;
-
-export type HostEvents = {
-  /** What the ring hands up in one go, in order. */
-  readonly onUp: (events: readonly RingUp[]) => void;
-  /** So many payloads of this node were not taken; why, of the last. */
-  readonly onRefused: (count: number, text: string) => void;
-  readonly onLink: (event: LinkEvent) => void;
-  readonly onNote: (note: Note) => void;
-  /** A broken invariant, or a disk that does not keep what it must: the ring has ended. */
-  readonly onBroken: (cause: unknown) => void;
-};
-
-export type HostStatus = {
-  readonly ring: RingStatus;
-  readonly links: LinksStatus;
-  readonly sealing: SealingStatus;
-  /** Datagrams dropped because they came from an address that no node has. */
-  readonly strangers: number;
-};
 
 const SALT_BELOW = 2 ** 47;
 /** A life: it holds sockets and a timer until `close`. */
@@ -73,6 +49,7 @@ export class RingHost {
   readonly #ring: RingState;
   readonly #links: LinksState;
   readonly #keys: Keys;
+  readonly #rooms = new Rooms();
   readonly #reachable = new Set<NodeId>();
   #transport: UdpTransport | undefined;
   /** What the step at work has produced so far. */
@@ -244,11 +221,9 @@ export class RingHost {
 
   #onLinksEffect(effect: LinksEffect, now: Instant): void {
     switch (effect.kind) {
-      case 'transmit': {
-        const bytes = this.#keys.seal(effect.plain, effect.audience);
-        for (const { peer, link } of effect.routes) this.#transport?.send(peer, link, bytes);
+      case 'transmit':
+        this.#transmit(effect);
         return;
-      }
       case 'deliver':
         this.#toRing({ kind: 'datagram', bytes: effect.bytes }, now);
         return;
@@ -277,6 +252,17 @@ export class RingHost {
         this.#events.onNote(effect);
         return;
     }
+  }
+
+  #transmit({ plain, audience, routes }: LinksEffect & { kind: 'transmit' }): void {
+    const room = this.#rooms.take();
+    const bytes = this.#keys.seal(plain, audience, room);
+    let onItsWay = routes.length;
+    const onDone = (): void => {
+      onItsWay -= 1;
+      if (onItsWay === 0 && room !== undefined) this.#rooms.giveBack(room);
+    };
+    for (const { peer, link } of routes) this.#transport?.send(peer, link, bytes, onDone);
   }
 
   /** Messages as large as the links carry well; each is lost or kept as a whole. */

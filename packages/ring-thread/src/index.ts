@@ -1,5 +1,5 @@
 export { beginLife, replaceFile } from './disk.ts';
-export type { LinkEvent } from './host.ts';
+export type { LinkEvent } from './contract.ts';
 export type { SealingStatus } from './keys.ts';
 export type { RingOptions, RingReload } from './options.ts';
 export { type RingThread, type RingThreadEvents, startRingThread } from './ring-thread.ts';

@@ -53,8 +53,8 @@ export class Keys {
     this.#rotation = master === undefined ? undefined : rotation(master.fingerprint, graceMs);
   }
 
-  seal(plain: Uint8Array, to: NodeId | 'all'): Uint8Array {
-    return this.#sealer.seal(plain, to);
+  seal(plain: Uint8Array, to: NodeId | 'all', room: Buffer | undefined): Uint8Array {
+    return this.#sealer.seal(plain, to, room);
   }
 
   /** A key file was read anew. Where nothing is sealed, nothing changes: that takes a restart. */

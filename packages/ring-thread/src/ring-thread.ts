@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { NodeId, Note } from '@holdfast/base';
 import type { Membership } from '@holdfast/totem';
 import { collectOnOwnThread, YOUNG_MB } from './collector.ts';
-import type { LinkEvent } from './host.ts';
+import type { LinkEvent } from './contract.ts';
 import type { RingOptions, RingReload } from './options.ts';
 import {
   type FromThread,
@@ -148,6 +148,11 @@ class Life implements RingThread {
       case 'delivered':
         this.#deliver(message.batch);
         return;
+      case 'delivered-one':
+        if (this.#isClosed) return;
+        this.#events.onDelivered(message.from, new Uint8Array(message.payload));
+        this.#taken(message.payload.byteLength);
+        return;
       case 'membership':
         if (!this.#isClosed) this.#events.onMembership(message.membership);
         return;
@@ -180,7 +185,11 @@ class Life implements RingThread {
   #deliver(batch: ArrayBuffer): void {
     if (this.#isClosed) return;
     unpackDelivered(batch, this.#events.onDelivered);
-    this.#takenBytes += batch.byteLength;
+    this.#taken(batch.byteLength);
+  }
+
+  #taken(bytes: number): void {
+    this.#takenBytes += bytes;
     if (this.#takenBytes < TAKEN_EVERY_BYTES) return;
     this.#order({ kind: 'taken', bytes: this.#takenBytes });
     this.#takenBytes = 0;

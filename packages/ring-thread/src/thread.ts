@@ -32,16 +32,29 @@ function handUp(events: readonly RingUp[]): void {
     run = [];
   };
   for (const event of events) {
-    if (event.kind === 'delivered') {
+    const whole = event.kind === 'delivered' ? wholeBuffer(event.payload) : undefined;
+    if (event.kind === 'delivered' && whole === undefined) {
       run.push(event);
       continue;
     }
     flush();
-    say({ kind: 'membership', membership: event });
+    if (event.kind === 'delivered' && whole !== undefined) {
+      behindBytes += whole.byteLength;
+      say({ kind: 'delivered-one', from: event.from, payload: whole }, whole);
+    } else if (event.kind !== 'delivered') say({ kind: 'membership', membership: event });
   }
   flush();
   if (behindBytes > BEHIND_BYTES_MAX)
     throw new Error(`${behindBytes} bytes were delivered and not taken`);
+}
+
+/** Payloads from this size on are worth a message of their own. */
+const ALONE_BYTES = 16_384;
+
+/** The buffer that a large payload fills alone; it was put together for it, and nobody else has it. */
+function wholeBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer | undefined {
+  if (byteLength < ALONE_BYTES || byteLength !== buffer.byteLength) return undefined;
+  return buffer instanceof ArrayBuffer ? buffer : undefined;
 }
 
 const host = new RingHost(options, {

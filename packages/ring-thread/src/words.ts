@@ -10,7 +10,7 @@ import type { Note, Result } from '@holdfast/base';
 import { type NodeId, nodeId } from '@holdfast/base';
 import type { Membership, RingUp } from '@holdfast/totem';
 import type { UdpFault } from '@holdfast/transport-udp';
-import type { HostStatus, LinkEvent } from './host.ts';
+import type { HostStatus, LinkEvent } from './contract.ts';
 import type { RingReload } from './options.ts';
 
 export type ThreadStatus = HostStatus & {
@@ -30,6 +30,8 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'opened'; readonly result: OpenResult }
   | { readonly kind: 'delivered'; readonly batch: ArrayBuffer }
+  /** One payload that fills its buffer: it changes hands as it is. */
+  | { readonly kind: 'delivered-one'; readonly from: NodeId; readonly payload: ArrayBuffer }
   | { readonly kind: 'membership'; readonly membership: Membership }
   | { readonly kind: 'refused'; readonly count: number; readonly text: string }
   | { readonly kind: 'link'; readonly event: LinkEvent }

@@ -15,8 +15,11 @@ export type SealerOptions = {
 };
 
 export type Sealer = {
-  /** One datagram; the same bytes may go out on several links, and to all where it is for all. */
-  readonly seal: (plain: Uint8Array, to: NodeId | 'all') => Buffer;
+  /**
+   * One datagram; the same bytes may go out on several links, and to all where it is for all. It is
+   * written into `room` where that is given and large enough.
+   */
+  readonly seal: (plain: Uint8Array, to: NodeId | 'all', room?: Buffer) => Buffer;
   /** From the next datagram on. Only a sealing sender has a key to change. */
   readonly useKey: (master: MasterKey) => void;
   /** Datagrams sealed in this life. */
@@ -37,16 +40,16 @@ export function sealer({ self, epoch, cipher, master }: SealerOptions): Sealer {
   };
   let key = master;
   return {
-    seal(plain, to) {
+    seal(plain, to, room) {
       counter += 1;
       const header = { keyId: key?.keyId ?? 0, isDirected: to !== 'all', sender: self };
       if (key === undefined) {
-        const clear = Buffer.allocUnsafe(HEADER_BYTES + plain.length);
+        const clear = take(room, HEADER_BYTES + plain.length);
         putHeader(clear, { ...header, cipher: undefined, epoch, counter });
         clear.set(plain, HEADER_BYTES);
         return clear;
       }
-      const sealed = Buffer.allocUnsafe(HEADER_BYTES + plain.length + TAG_BYTES);
+      const sealed = take(room, HEADER_BYTES + plain.length + TAG_BYTES);
       putHeader(sealed, { ...header, cipher, epoch, counter });
       const additional = additionalData(sealed, to);
       const made = encrypt({ cipher, key: use(key).key, counter, additional }, plain);
@@ -60,4 +63,10 @@ export function sealer({ self, epoch, cipher, master }: SealerOptions): Sealer {
     },
     count: () => counter,
   };
+}
+
+function take(room: Buffer | undefined, bytes: number): Buffer {
+  return room === undefined || room.length < bytes
+    ? Buffer.allocUnsafe(bytes)
+    : room.subarray(0, bytes);
 }

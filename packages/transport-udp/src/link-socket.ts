@@ -83,14 +83,16 @@ export class LinkSocket {
     }
   }
 
-  send(to: NodeId, bytes: Uint8Array): void {
+  send(to: NodeId, bytes: Uint8Array, onDone?: () => void): void {
     const peer = this.addresses.peers.get(to);
     const { link } = this.addresses;
-    if (peer === undefined) {
-      this.#options.onTrouble(`node ${to} has no address on link ${link}`);
+    if (peer === undefined || this.#socket === undefined) {
+      if (peer === undefined) this.#options.onTrouble(`node ${to} has no address on link ${link}`);
+      onDone?.();
       return;
     }
-    this.#socket?.send(bytes, peer.port, peer.address, (cause) => {
+    this.#socket.send(bytes, peer.port, peer.address, (cause) => {
+      onDone?.();
       if (cause === null || this.#isClosed) return;
       const where = `node ${to} at ${peer.address}:${peer.port}`;
       this.#options.onTrouble(`sending to ${where} failed: ${cause.message}`);

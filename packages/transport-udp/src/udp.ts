@@ -71,9 +71,10 @@ class Links implements UdpTransport {
     }, options.checkEveryMs ?? CHECK_EVERY_MS);
   }
 
-  send: Transport['send'] = (to, link, bytes) => {
+  send: Transport['send'] = (to, link, bytes, onDone) => {
     const socket = this.#isClosed ? undefined : this.#sockets.get(link);
-    socket?.send(to, bytes);
+    if (socket === undefined) onDone?.();
+    else socket.send(to, bytes, onDone);
   };
 
   configure: UdpTransport['configure'] = async (links) => {

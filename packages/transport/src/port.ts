@@ -14,7 +14,10 @@ export type TransportEvents = {
 };
 
 export type Transport = {
-  /** Sends on a link. Never throws and never blocks; loss is the ring's business. */
-  readonly send: (to: NodeId, link: number, bytes: Uint8Array) => void;
+  /**
+   * Sends on a link. Never throws and never blocks; loss is the ring's business. The bytes are the
+   * transport's until `onDone` is called, once.
+   */
+  readonly send: (to: NodeId, link: number, bytes: Uint8Array, onDone?: () => void) => void;
   readonly close: () => Promise<void>;
 };

@@ -161,7 +161,8 @@ export class Net {
     switch (effect.kind) {
       case 'transmit':
         node.counter += 1;
-        for (const route of effect.routes) this.#post(id, node, { ...route, plain: effect.plain });
+        for (const route of effect.routes)
+          this.#post(id, node, { ...route, plain: effect.plain.slice() });
         return;
       case 'deliver':
         node.frames.push(text(effect.bytes));

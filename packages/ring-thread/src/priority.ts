@@ -4,7 +4,7 @@
  * daemon's own work must never starve the host.
  */
 import { spawnSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /** Above ordinary real-time work, below the kernel's own threads that serve the disks. */
@@ -24,6 +24,30 @@ export function raisePriority(): string {
     return `nice ${constants.priority.PRIORITY_HIGHEST} (the host allows no SCHED_RR)`;
   } catch {
     return 'no priority (the host allows neither SCHED_RR nor a lower nice value)';
+  }
+}
+
+/**
+ * Raises the threads that V8 compiles and collects garbage with, for the ring's thread waits for them.
+ * Call it where the process has no other threads yet; whoever calls keeps its own priority, and so do
+ * the programs it starts.
+ */
+export function raiseHelpers(): void {
+  for (const thread of helperIds()) {
+    try {
+      setPriority(thread, constants.priority.PRIORITY_HIGHEST);
+    } catch {
+      // It has ended, or the host does not allow it: then the ring waits now and then.
+    }
+  }
+}
+
+function helperIds(): readonly number[] {
+  try {
+    const all = readdirSync('/proc/self/task').map(Number);
+    return all.filter((id) => id !== process.pid);
+  } catch {
+    return [];
   }
 }
 

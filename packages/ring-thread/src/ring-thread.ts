@@ -5,6 +5,7 @@ import type { Membership } from '@holdfast/totem';
 import { collectOnOwnThread, YOUNG_MB } from './collector.ts';
 import type { LinkEvent } from './contract.ts';
 import type { RingOptions, RingReload } from './options.ts';
+import { raiseHelpers } from './priority.ts';
 import {
   type FromThread,
   type OpenResult,
@@ -75,6 +76,7 @@ class Life implements RingThread {
     });
     this.#onOpened = onOpened;
     collectOnOwnThread();
+    if (options.wantsPriority) raiseHelpers();
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData: options,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },

@@ -79,7 +79,7 @@ function pingPadded(state: LinksState, path: Path, size: number): void {
 
 function beatOf(state: LinksState, link: number, size: number): Heartbeat {
   const { salt, news, now } = state;
-  return { kind: 'ping', link, salt, sentAt: now, size, news };
+  return { kind: 'ping', link, salt, sentAt: now, isHeard: false, size, news };
 }
 
 function sendBeat(state: LinksState, path: Path, beat: Heartbeat): void {
@@ -98,7 +98,8 @@ export function onPing(
   beat: Heartbeat,
   how: { readonly settings: LinkSettings; readonly isProven: boolean },
 ): void {
-  sendBeat(state, path, { ...beat, kind: 'pong', news: new Uint8Array(0) });
+  const isHeard = how.isProven;
+  sendBeat(state, path, { ...beat, kind: 'pong', isHeard, news: new Uint8Array(0) });
   const knowsEnough = how.isProven && (path.isUp || path.backoff > 1);
   if (knowsEnough || state.now < after(path.lastPingAt, PING_GAP_MS)) return;
   ping(state, path, how.settings);
@@ -123,6 +124,11 @@ export function onPong(
   addTrip(path.rtt, trip);
   addLoss(state, path, 0);
   if (path.isUp) return true;
+  if (!beat.isHeard) {
+    // It answers, but would drop our frames: by its own question it will have found out in a moment.
+    path.pingAt = after(state.now, PING_GAP_MS);
+    return true;
+  }
   path.pongs += 1;
   if (path.pongs >= settings.pongCount * path.backoff) goUp(state, peer, path);
   else if (path.backoff === 1) ping(state, path, settings);
@@ -156,6 +162,7 @@ const WHY: Readonly<Record<DownReason, string>> = {
   silent: 'it does not answer',
   'no-interface': 'the interface with its address is gone from this host',
   removed: 'it is no longer in the configuration',
+  restarted: 'that node was started anew, and does not know us yet',
 };
 
 /** A link lost is a warning; whether a node is lost is for the ring to find out. */

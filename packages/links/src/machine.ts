@@ -194,13 +194,20 @@ function onBeat(state: LinksState, peer: Peer, path: Path, { datagram, inside }:
     if (isProven) hear(state, peer, inside.news);
     onPing(state, path, inside, { settings, isProven });
   } else if (onPong(state, peer, path, { beat: inside, settings }) && !isProven) {
-    // A new life of the peer: what the old one left unfinished has no end.
-    peer.pieces.clear();
-    path.backoff = 1;
+    greet(state, peer);
     state.out.push({ kind: 'prove', sender, epoch, counter });
   }
   const due = pathDueAt(state, path, settings);
   if (state.dueAt === undefined || due < state.dueAt) state.dueAt = due;
+}
+
+/** A new life of the peer: what the old one left unfinished has no end, and this one must know us first. */
+function greet(state: LinksState, peer: Peer): void {
+  peer.pieces.clear();
+  for (const path of peer.paths.values()) {
+    goDown(state, peer, path, 'restarted');
+    path.backoff = 1;
+  }
 }
 
 function hear(state: LinksState, peer: Peer, news: Uint8Array): void {

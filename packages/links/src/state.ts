@@ -67,7 +67,7 @@ export type LinksInput =
   | { readonly kind: 'news'; readonly news: Uint8Array }
   | { readonly kind: 'tick' };
 
-export type DownReason = 'silent' | 'no-interface' | 'removed';
+export type DownReason = 'silent' | 'no-interface' | 'removed' | 'restarted';
 
 export type LinksEffect =
   /** Seal once for `audience`, and send the same bytes on each route. `plain` is valid until the next step. */

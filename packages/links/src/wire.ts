@@ -4,7 +4,7 @@
  *
  *   bundle    1 · { length u16 · frame } …
  *   fragment  2 · frame number u32 · index u16 · count u16 · bytes
- *   ping      3 · link u8 · salt f64 · sent at f64 · size u16 · length u8 · news · padding
+ *   ping      3 · link u8 (highest bit: heard) · salt f64 · sent at f64 · size u16 · length u8 · news · padding
  *   pong      4 · the same, as it was asked
  */
 
@@ -18,6 +18,7 @@ export const BUNDLE_BYTES = 1;
 export const FRAME_BYTES = 2;
 export const FRAGMENT_BYTES = 9;
 const HEARTBEAT_BYTES = 21;
+const HEARD = 0x80;
 export const NEWS_BYTES_MAX = 255;
 /** Pieces of one frame; more are garbage. */
 export const PIECES_MAX = 512;
@@ -29,6 +30,8 @@ export type Heartbeat = {
   readonly salt: number;
   /** The asker's clock, in ms; comes back unchanged. */
   readonly sentAt: number;
+  /** The sender takes the receiver's frames: its life has proven itself there. */
+  readonly isHeard: boolean;
   /** What the datagram was padded to, header and all; 0 where it was not. */
   readonly size: number;
   readonly news: Uint8Array;
@@ -87,7 +90,7 @@ export function encodeHeartbeat(beat: Heartbeat, padded = 0): Uint8Array {
   const whole = new Uint8Array(Math.max(padded, HEARTBEAT_BYTES + news.length));
   const to = view(whole);
   whole[0] = beat.kind === 'ping' ? PING : PONG;
-  whole[1] = beat.link;
+  whole[1] = beat.link | (beat.isHeard ? HEARD : 0);
   to.setFloat64(2, beat.salt);
   to.setFloat64(10, beat.sentAt);
   to.setUint16(18, beat.size);
@@ -143,7 +146,8 @@ function decodeHeartbeat(bytes: Uint8Array): Heartbeat | undefined {
   if (!Number.isFinite(sentAt)) return undefined;
   return {
     kind: bytes[0] === PING ? 'ping' : 'pong',
-    link: bytes[1] ?? 0,
+    link: (bytes[1] ?? 0) & ~HEARD,
+    isHeard: ((bytes[1] ?? 0) & HEARD) !== 0,
     salt: from.getFloat64(2),
     sentAt,
     size: from.getUint16(18),

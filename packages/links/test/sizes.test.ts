@@ -121,6 +121,7 @@ void t.test('whatever bytes are inside, decoding does not throw', (t) => {
     link: 3,
     salt: 2 ** 47,
     sentAt: 12.5,
+    isHeard: true,
     size: 99,
     news: new Uint8Array([9]),
   } as const;

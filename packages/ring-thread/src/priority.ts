@@ -3,7 +3,7 @@
  * a token that is late; under SCHED_RR no other program delays it. Only this thread gets it: the
  * daemon's own work must never starve the host.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
@@ -11,13 +11,9 @@ import { constants, setPriority } from 'node:os';
 const REAL_TIME_PRIORITY = 50;
 
 /** Raises the calling thread as far as the host allows, and says how far that was. */
-export function raisePriority(): string {
+export async function raisePriority(): Promise<string> {
   const thread = threadId();
-  if (thread !== undefined) {
-    const args = ['-r', '-p', String(REAL_TIME_PRIORITY), thread];
-    const done = spawnSync('chrt', args, { stdio: 'ignore', timeout: 5000 });
-    if (done.status === 0) return `SCHED_RR ${REAL_TIME_PRIORITY}`;
-  }
+  if (thread !== undefined && (await isRealTime(thread))) return `SCHED_RR ${REAL_TIME_PRIORITY}`;
   try {
     // On Linux 0 is the calling thread, not its process.
     setPriority(0, constants.priority.PRIORITY_HIGHEST);
@@ -25,6 +21,16 @@ export function raisePriority(): string {
   } catch {
     return 'no priority (the host allows neither SCHED_RR nor a lower nice value)';
   }
+}
+
+/** By another program, while this thread goes on. */
+function isRealTime(thread: string): Promise<boolean> {
+  const args = ['-r', '-p', String(REAL_TIME_PRIORITY), thread];
+  return new Promise((resolve) => {
+    execFile('chrt', args, { timeout: 5000 }, (cause) => {
+      resolve(cause === null);
+    });
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ const port = parentPort;
 assert(port !== null, 'this file runs in a worker');
 
 const options = workerData as RingOptions;
-const priority = options.wantsPriority ? raisePriority() : 'not asked for';
+let priority = options.wantsPriority ? 'none yet' : 'not asked for';
 let behindBytes = 0;
 
 function say(message: FromThread, ...moved: ArrayBuffer[]): void {
@@ -105,8 +105,18 @@ async function obey(order: ToThread): Promise<void> {
 port.on('message', (order: ToThread) => {
   void obey(order);
 });
-say({
-  kind: 'note',
-  note: note('info', 'ring-priority', `the ring's thread runs with ${priority}`),
-});
 say({ kind: 'opened', result: await host.open() });
+
+/**
+ * A thread whose code is still interpreted works for ten times as long, and with real-time priority it
+ * would keep the compiler from the processors: many nodes that start on one host would never get warm.
+ */
+const WARM_MS = 4000;
+
+async function raise(): Promise<void> {
+  priority = await raisePriority();
+  const text = `the ring's thread runs with ${priority}`;
+  say({ kind: 'note', note: note('info', 'ring-priority', text) });
+}
+
+if (options.wantsPriority) setTimeout(() => void raise(), WARM_MS).unref();

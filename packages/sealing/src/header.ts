@@ -1,8 +1,8 @@
 /**
  * The clear part of every datagram: who sent it, in which life, and its number.
  *
- *   0       1       2       3       4        8        16         24
- *   | 0x53  | ver 1 | key   | flags | sender | epoch  | counter  | sealed bytes … tag (16)
+ *   0       1       2       3       4        8       16        24       28
+ *   | 0x53  | ver 1 | key   | flags | sender | epoch | counter | filter | sealed bytes … tag (16)
  *
  * All of it is authenticated. Numbers are in network order.
  */
@@ -10,7 +10,9 @@ import type { NodeId } from '@holdfast/base';
 
 const MAGIC = 0x53;
 const VERSION = 1;
-export const HEADER_BYTES = 24;
+export const HEADER_BYTES = 28;
+/** What the filter is made of. */
+export const FILTERED_BYTES = 24;
 export const TAG_BYTES = 16;
 /** What sealing adds to a plain text. */
 export const OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES;
@@ -35,9 +37,12 @@ export type DatagramHeader = {
   readonly epoch: number;
   /** From 1 upwards, one for each datagram of the sender, over all links and receivers. */
   readonly counter: number;
+  /** Keyed checksum of the bytes before it; 0 where the datagram is clear. */
+  readonly filter: number;
 };
 
-export function putHeader(to: Buffer, header: DatagramHeader): void {
+/** Writes all but the filter, which is made of what is written here. */
+export function putHeader(to: Buffer, header: Omit<DatagramHeader, 'filter'>): void {
   const { cipher, isDirected } = header;
   to[0] = MAGIC;
   to[1] = VERSION;
@@ -49,6 +54,11 @@ export function putHeader(to: Buffer, header: DatagramHeader): void {
   to.writeUInt32BE(header.sender, 4);
   put64(to, header.epoch, 8);
   put64(to, header.counter, 16);
+  putFilter(to, 0);
+}
+
+export function putFilter(to: Buffer, filter: number): void {
+  to.writeUInt32BE(filter, FILTERED_BYTES);
 }
 
 /** The header, or undefined for what is no datagram of ours. */
@@ -68,6 +78,7 @@ export function getHeader(from: Buffer): DatagramHeader | undefined {
     sender: from.readUInt32BE(4),
     epoch,
     counter,
+    filter: from.readUInt32BE(FILTERED_BYTES),
   };
 }
 

@@ -3,6 +3,7 @@
  * nonce is ever used twice with one key, whatever restarts (HKDF, RFC 5869, with SHA-256).
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import type { FilterKey } from './filter.ts';
 import type { CipherName } from './header.ts';
 
 const LABEL = 'holdfast datagram v1';
@@ -15,6 +16,8 @@ export type MasterKey = {
   /** Lowest byte of the fingerprint, as it stands in the header. */
   readonly keyId: number;
   readonly secret: KeyObject;
+  /** For the filter in front of the ciphers. */
+  readonly filter: FilterKey;
 };
 
 /** The master of a cluster: the key file's bytes, bound to the cluster's name. */
@@ -24,7 +27,10 @@ export function masterKey(bytes: Uint8Array, clusterName: string): MasterKey {
   const fingerprint = expand(createSecretKey(extracted), Buffer.from('fingerprint'))
     .export()
     .readUInt32BE(0);
-  return { fingerprint, keyId: fingerprint & 0xff, secret: createSecretKey(extracted) };
+  const secret = createSecretKey(extracted);
+  const filter = expand(secret, Buffer.from('filter')).export();
+  const words = [filter.readInt32LE(0), filter.readInt32LE(4)] as const;
+  return { fingerprint, keyId: fingerprint & 0xff, secret, filter: words };
 }
 
 /** Which key a datagram is sealed with. */

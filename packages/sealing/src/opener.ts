@@ -1,6 +1,7 @@
 /**
  * The receiving side. What is not authentic changes nothing here but a counter, and costs the same
- * whatever it says: one key derivation and one tag at most, no memory, no answer.
+ * whatever it says: a checksum of its header, and where that fits, one key derivation and one tag at most;
+ * no memory, no answer.
  *
  * A sender's life is known by its epoch. A new life is a candidate until it has proven that it lives
  * now, by answering a question of ours (the links ask it); only then does it replace the life before
@@ -10,9 +11,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { NodeId } from '@holdfast/base';
 import { decrypt } from './cipher.ts';
+import { filterOf } from './filter.ts';
 import {
   additionalData,
   type DatagramHeader,
+  FILTERED_BYTES,
   getHeader,
   HEADER_BYTES,
   TAG_BYTES,
@@ -172,19 +175,18 @@ class DatagramOpener implements Opener {
   ): Uint8Array | 'otherKey' | 'forged' {
     const { cipher, counter } = header;
     if (cipher === undefined) return datagram.subarray(HEADER_BYTES);
-    const additional = additionalData(datagram, header.isDirected ? this.#self : 'all');
     const end = datagram.length - TAG_BYTES;
     let why: 'otherKey' | 'forged' = 'otherKey';
     for (const master of this.#masters) {
       if (master.keyId !== header.keyId) continue;
+      why = 'forged';
+      if (filterOf(master.filter, datagram, FILTERED_BYTES) !== header.filter) continue;
+      const additional = additionalData(datagram, header.isDirected ? this.#self : 'all');
       const derived = keyFor(session, master, { ...header, cipher });
       const sealing = { cipher, key: derived.key, counter, additional };
       const text = datagram.subarray(HEADER_BYTES, end);
       const plain = decrypt(sealing, text, datagram.subarray(end));
-      if (plain === undefined) {
-        why = 'forged';
-        continue;
-      }
+      if (plain === undefined) continue;
       if (!session.derived.includes(derived))
         session.derived = [derived, ...session.derived].slice(0, DERIVED_MAX);
       return plain;

@@ -2,7 +2,16 @@
 import type { KeyObject } from 'node:crypto';
 import { assert, type NodeId } from '@holdfast/base';
 import { encrypt } from './cipher.ts';
-import { additionalData, type CipherName, HEADER_BYTES, putHeader, TAG_BYTES } from './header.ts';
+import { filterOf } from './filter.ts';
+import {
+  additionalData,
+  type CipherName,
+  FILTERED_BYTES,
+  HEADER_BYTES,
+  putFilter,
+  putHeader,
+  TAG_BYTES,
+} from './header.ts';
 import { datagramKey, generationOf, type MasterKey } from './keys.ts';
 
 export type SealerOptions = {
@@ -51,6 +60,7 @@ export function sealer({ self, epoch, cipher, master }: SealerOptions): Sealer {
       }
       const sealed = take(room, HEADER_BYTES + plain.length + TAG_BYTES);
       putHeader(sealed, { ...header, cipher, epoch, counter });
+      putFilter(sealed, filterOf(key.filter, sealed, FILTERED_BYTES));
       const additional = additionalData(sealed, to);
       const made = encrypt({ cipher, key: use(key).key, counter, additional }, plain);
       made.text.copy(sealed, HEADER_BYTES);

@@ -2,6 +2,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import t from 'tap';
 import { type NodeId, nodeId } from '@holdfast/base';
+import { filterOf } from '#src/filter.js';
 import { datagramKey } from '#src/keys.js';
 import {
   type CipherName,
@@ -155,6 +156,27 @@ void t.test('two keys are taken while keys change, one before and after', (t) =>
   t.equal(verdict(at, from.seal(bytes('new again'), 'all')), 'new again');
   const late = at.open(sender({ self: THREE, epoch: 5 }).seal(bytes('late'), 'all'));
   t.equal(late.kind, 'rejected');
+  t.end();
+});
+
+void t.test('the filter is HalfSipHash-2-4, as its authors published it', (t) => {
+  // Key 00 01 … 07, messages of 0, 4, 8 … bytes counting from 00.
+  const key = [0x03020100, 0x07060504] as const;
+  const message = Buffer.from(Array.from({ length: 64 }, (_, index) => index));
+  const published: Readonly<Record<number, string>> = {
+    0: 'a9359f5b',
+    4: '2a6e4689',
+    8: 'd0b8848f',
+    12: '57f0872f',
+    16: 'd9b5ac84',
+    20: 'e34d1045',
+    24: '27400c63',
+  };
+  for (const [length, expected] of Object.entries(published)) {
+    const found = Buffer.alloc(4);
+    found.writeUInt32LE(filterOf(key, message, Number(length)));
+    t.equal(found.toString('hex'), expected, `${length} bytes`);
+  }
   t.end();
 });
 

@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   transition: ['base'],
   executor: ['base'],
   fencer: ['base'],
+  ipmi: ['base'],
   // floor 3: machines and readings
   totem: ['base'],
   links: ['base'],
@@ -78,7 +79,7 @@ const MAY_IMPORT = {
     'base',
   ],
   'bench-ring': ['ring-thread', 'totem', 'base'],
-  lab: ['base'],
+  lab: ['ipmi', 'base'],
   demo: ['lab', 'ipc', 'base'],
 };
 
@@ -99,6 +100,7 @@ const PURE = [
   'scheduler',
   'controller',
   'node',
+  'ipmi',
 ];
 
 module.exports = {
@@ -130,10 +132,11 @@ module.exports = {
     {
       name: 'pure-rooms',
       severity: 'error',
-      comment: 'Only base/digest.ts may use a node: module (node:crypto).',
+      comment:
+        'Only base/digest.ts and ipmi/crypto.ts may (node:crypto), and ipmi/udp.ts, a driver.',
       from: {
         path: `^packages/(${PURE.join('|')})/src/`,
-        pathNot: '^packages/base/src/digest\\.ts$',
+        pathNot: '^packages/(base/src/digest|ipmi/src/(crypto|udp))\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
     },

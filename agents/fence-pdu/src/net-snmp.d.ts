@@ -17,23 +17,36 @@ declare module 'net-snmp' {
     close(): void;
   };
 
+  export type Options = {
+    port: number;
+    version: number;
+    timeout: number;
+    retries: number;
+    transport: 'udp4' | 'udp6';
+    dgramModule: { createSocket(kind: 'udp4' | 'udp6'): unknown };
+  };
+
+  export type User = {
+    name: string;
+    level: number;
+    authProtocol?: string;
+    authKey?: string;
+    privProtocol?: string;
+    privKey?: string;
+  };
+
   type NetSnmp = {
-    createSession(
-      target: string,
-      community: string,
-      options: {
-        port: number;
-        version: number;
-        timeout: number;
-        retries: number;
-        transport: 'udp4' | 'udp6';
-      },
-    ): Session;
+    createSession(target: string, community: string, options: Options): Session;
+    createV3Session(target: string, user: User, options: Options): Session;
     isVarbindError(varbind: Varbind): boolean;
     varbindError(varbind: Varbind): string;
     Version1: number;
     Version2c: number;
-    ObjectType: { Integer: number; OctetString: number };
+    Version3: number;
+    SecurityLevel: { noAuthNoPriv: number; authNoPriv: number; authPriv: number };
+    AuthProtocols: Record<string, string>;
+    PrivProtocols: Record<string, string>;
+    ObjectType: { Integer: number; OctetString: number; OID: number };
   };
   const snmp: NetSnmp;
   export default snmp;

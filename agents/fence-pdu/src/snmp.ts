@@ -1,13 +1,18 @@
 /** Questions to an SNMP device, each with one answer or one sentence saying why there is none. */
 import type { DeviceAnswer } from '@holdfast/agent';
 import { fail, ok } from '@holdfast/base';
-import snmp, { type Session, type Varbind } from 'net-snmp';
+import snmp, { type Options, type Session, type User, type Varbind } from 'net-snmp';
+import { guardedSocket, type Level } from './protected.ts';
+
+/** Who asks: by a community, or as a user of version 3. */
+export type Credentials =
+  | { readonly version: '1' | '2c'; readonly community: string }
+  | { readonly version: '3'; readonly user: User; readonly level: Level };
 
 export type Access = {
   readonly ip: string;
   readonly udpPort: number;
-  readonly community: string;
-  readonly version: '1' | '2c';
+  readonly credentials: Credentials;
   /** For one try. */
   readonly timeoutMs: number;
   readonly retries: number;
@@ -22,6 +27,19 @@ export function getInteger(access: Access, oid: string): Promise<DeviceAnswer<nu
   return ask(access, (session, done) => {
     session.get([oid], (error, varbinds) => {
       done(error === null ? integerOf(varbinds?.[0], oid) : fail(describe(error, access)));
+    });
+  });
+}
+
+/** The object id at `oid`, as sysObjectID is one. */
+export function getOid(access: Access, oid: string): Promise<DeviceAnswer<string>> {
+  return ask(access, (session, done) => {
+    session.get([oid], (error, varbinds) => {
+      const [varbind] = varbinds ?? [];
+      if (error !== null) done(fail(describe(error, access)));
+      else if (varbind?.type === snmp.ObjectType.OID && typeof varbind.value === 'string')
+        done(ok(varbind.value));
+      else done(fail(`the device does not say what it is (${oid})`));
     });
   });
 }
@@ -93,13 +111,7 @@ function ask<Value>(
   question: (session: Session, done: (answer: DeviceAnswer<Value>) => void) => void,
 ): Promise<DeviceAnswer<Value>> {
   return new Promise((resolve) => {
-    const session = snmp.createSession(access.ip, access.community, {
-      port: access.udpPort,
-      version: access.version === '1' ? snmp.Version1 : snmp.Version2c,
-      timeout: access.timeoutMs,
-      retries: access.retries,
-      transport: access.ip.includes(':') ? 'udp6' : 'udp4',
-    });
+    const session = open(access);
     const done = (answer: DeviceAnswer<Value>): void => {
       resolve(answer);
       session.close();
@@ -111,7 +123,42 @@ function ask<Value>(
   });
 }
 
-function describe(error: Error, { ip, udpPort, timeoutMs, retries }: Access): string {
-  if (error.name !== 'RequestTimedOutError') return `${ip}: ${error.message}`;
-  return `no answer from ${ip} port ${udpPort} to ${retries + 1} questions of ${timeoutMs} ms (a wrong community gets none either)`;
+function open({ ip, udpPort, credentials, timeoutMs, retries }: Access): Session {
+  const level = credentials.version === '3' ? credentials.level : 0;
+  const options: Options = {
+    port: udpPort,
+    version: VERSIONS[credentials.version],
+    timeout: timeoutMs,
+    retries,
+    transport: ip.includes(':') ? 'udp6' : 'udp4',
+    dgramModule: { createSocket: (kind) => guardedSocket(kind, udpPort, level) },
+  };
+  return credentials.version === '3'
+    ? snmp.createV3Session(ip, credentials.user, options)
+    : snmp.createSession(ip, credentials.community, options);
+}
+
+const VERSIONS = { '1': snmp.Version1, '2c': snmp.Version2c, '3': snmp.Version3 };
+
+/** What devices say of those they do not let in, in our words; a wrong privacy key is met with silence. */
+const DENIALS: readonly (readonly [RegExp, string])[] = [
+  [
+    /wrong digest|does not match digest/i,
+    'login denied: wrong password, or a wrong snmp_auth_prot',
+  ],
+  [/unknown user/i, 'login denied: the device knows no such user'],
+  [
+    /unsupported security level/i,
+    'login denied: the device does not offer this snmp_sec_level to the user',
+  ],
+  [/noaccess|authorizationerror/i, 'not allowed: this community or user may not switch'],
+];
+
+function describe(error: Error, { ip, udpPort, timeoutMs, retries, credentials }: Access): string {
+  if (error.name === 'RequestTimedOutError') {
+    const hint = credentials.version === '3' ? 'wrong privacy password' : 'wrong community';
+    return `no answer from ${ip} port ${udpPort} to ${retries + 1} questions of ${timeoutMs} ms (a ${hint} gets none either)`;
+  }
+  const denial = DENIALS.find(([said]) => said.test(error.message));
+  return `${ip}: ${denial?.[1] ?? error.message}`;
 }

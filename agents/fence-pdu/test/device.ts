@@ -5,6 +5,7 @@ import snmp, { type Agent, type Mib, type MibRequest } from 'net-snmp';
 
 const RPDU = '1.3.6.1.4.1.318.1.1.12';
 const CONTROL = 'control';
+const STATUS = 'status';
 const COMMAND = 4;
 
 export type Device = {
@@ -34,6 +35,7 @@ export async function device(): Promise<Device> {
     obeysAfterMs: 0,
     put: (outlet, value) => {
       mib.setTableSingleCell(CONTROL, COMMAND, [outlet], value);
+      mib.setTableSingleCell(STATUS, COMMAND, [outlet], value);
     },
     value: (outlet) => mib.getTableSingleCell(CONTROL, COMMAND, [outlet]),
     close: () =>
@@ -50,7 +52,7 @@ export async function device(): Promise<Device> {
 }
 
 function register(mib: Mib, handler: (request: MibRequest) => void): void {
-  const { Integer, OctetString } = snmp.ObjectType;
+  const { Integer, OctetString, OID } = snmp.ObjectType;
   const column = (number: number, name: string, type: number, access: number): object => {
     return { number, name, type, maxAccess: access };
   };
@@ -68,16 +70,28 @@ function register(mib: Mib, handler: (request: MibRequest) => void): void {
     handler,
   });
   mib.registerProvider({
-    name: 'status',
+    name: STATUS,
     type: snmp.MibProviderType.Table,
     oid: `${RPDU}.3.5.1.1`,
     maxAccess: reads,
-    tableColumns: [column(1, 'statusIndex', Integer, reads), column(2, 'name', OctetString, reads)],
+    tableColumns: [
+      column(1, 'statusIndex', Integer, reads),
+      column(2, 'name', OctetString, reads),
+      column(COMMAND, 'state', Integer, reads),
+    ],
     tableIndex: [{ columnName: 'statusIndex' }],
   });
+  mib.registerProvider({
+    name: 'sysObjectID',
+    type: snmp.MibProviderType.Scalar,
+    oid: '1.3.6.1.2.1.1.2',
+    scalarType: OID,
+    maxAccess: reads,
+  });
+  mib.setScalarValue('sysObjectID', '1.3.6.1.4.1.318.1.3.4.5');
   for (const [outlet, name] of ['haone', 'hatwo', 'twin'].entries()) {
     mib.addTableRow(CONTROL, [outlet + 1, 1]);
-    mib.addTableRow('status', [outlet + 1, name]);
+    mib.addTableRow(STATUS, [outlet + 1, name, 1]);
   }
 }
 
@@ -90,12 +104,11 @@ function onRequest(made: Device, request: MibRequest): void {
   const set = `${outlet}=${String(setValue)}`;
   if (made.sets.at(-1) !== set) made.sets.push(set);
   const { obeysAfterMs } = made;
-  if (obeysAfterMs === 0) return;
   const before = setValue === 1 ? 2 : 1;
   setImmediate(() => {
-    made.put(outlet, before);
+    made.put(outlet, obeysAfterMs === 0 ? Number(setValue) : before);
   });
-  if (obeysAfterMs === undefined) return;
+  if (obeysAfterMs === undefined || obeysAfterMs === 0) return;
   setTimeout(() => {
     made.put(outlet, Number(setValue));
   }, obeysAfterMs);

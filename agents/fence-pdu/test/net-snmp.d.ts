@@ -9,6 +9,7 @@ declare module 'net-snmp' {
 
   export type Mib = {
     registerProvider(provider: object): void;
+    setScalarValue(name: string, value: string | number): void;
     addTableRow(table: string, row: (string | number)[]): void;
     setTableSingleCell(
       table: string,
@@ -37,7 +38,7 @@ declare module 'net-snmp' {
     AccessLevel: { ReadOnly: number; ReadWrite: number };
     MaxAccess: { 'read-only': number; 'read-write': number };
     MibProviderType: { Scalar: number; Table: number };
-    ObjectType: { Integer: number; OctetString: number };
+    ObjectType: { Integer: number; OctetString: number; OID: number };
     PduType: { SetRequest: number };
   };
   const snmp: NetSnmp;

@@ -34,6 +34,8 @@ export type FenceAgentDefinition<Specs extends ParameterSpecs> = {
   readonly longdesc: string;
   readonly parameters: Specs;
   readonly actions: FenceActions<Specs>;
+  /** It switches one machine and has no outlets, as a BMC: no plug is asked for. Default false. */
+  readonly isSingle?: boolean;
   /** A fenced node must be let in again by an `on` before it may work. */
   readonly unfencing?: { readonly isAutomatic: boolean; readonly onTarget: boolean };
 };
@@ -88,6 +90,13 @@ const STANDARD = {
   },
 } as const satisfies ParameterSpecs;
 
+const WITHOUT_PLUG: ParameterSpecs = Object.fromEntries(
+  Object.entries(STANDARD).filter(([name]) => name !== 'plug'),
+);
+
+/** What an agent without outlets calls its only one. */
+const MACHINE = 'the machine';
+
 const SUCCESS = 0;
 const ERROR = 1;
 const STATUS_OFF = 2;
@@ -98,7 +107,11 @@ export function defineFenceAgent<const Specs extends ParameterSpecs>(
   definition: FenceAgentDefinition<Specs>,
 ): FenceAgent {
   const { name, version, shortdesc, longdesc } = definition;
-  const parameters: ParameterSpecs = { ...STANDARD, ...definition.parameters };
+  const { isSingle = false } = definition;
+  const parameters: ParameterSpecs = {
+    ...(isSingle ? WITHOUT_PLUG : STANDARD),
+    ...definition.parameters,
+  };
   const facts: Facts = {
     name,
     version,
@@ -121,8 +134,9 @@ export function defineFenceAgent<const Specs extends ParameterSpecs>(
       const standard = check(STANDARD, underscored);
       if (!standard.ok) return error(standard.fault);
       const context = { ...world, parameters: own.value.parameters };
+      const plugs = isSingle ? [MACHINE] : plugsIn(standard.value.parameters.plug);
       try {
-        return await act(definition.actions, context, standard.value.parameters);
+        return await act(definition.actions, context, { ...standard.value.parameters, plugs });
       } catch (cause) {
         return error(cause instanceof Error ? cause.message : String(cause));
       }
@@ -151,10 +165,17 @@ function withUnderscores(given: Given): Given {
   );
 }
 
+type Standard = ParametersOf<typeof STANDARD> & { readonly plugs: readonly string[] };
+
+function plugsIn(list: string | undefined): readonly string[] {
+  const plugs = (list ?? '').split(',').map((each) => each.trim());
+  return plugs.filter((each) => each !== '');
+}
+
 async function act<Specs>(
   actions: FenceActions<Specs>,
   context: FenceContext<Specs>,
-  standard: ParametersOf<typeof STANDARD>,
+  standard: Standard,
 ): Promise<FenceOutcome> {
   switch (standard.action) {
     case 'metadata':
@@ -198,13 +219,13 @@ async function list<Specs>(
 async function power<Specs>(
   actions: FenceActions<Specs>,
   context: FenceContext<Specs>,
-  standard: ParametersOf<typeof STANDARD>,
+  standard: Standard,
 ): Promise<FenceOutcome> {
-  const plugs = (standard.plug ?? '').split(',').map((each) => each.trim());
-  const named = plugs.filter((each) => each !== '');
-  if (named.length === 0) return error('the parameter plug is required: which outlet is meant?');
+  const { plugs } = standard;
+  if (plugs.length === 0) return error('the parameter plug is required: which outlet is meant?');
   const device: Switch = {
-    plugs: named,
+    plugs,
+    nameOf: (plug) => (plug === MACHINE ? plug : `outlet ${plug}`),
     set: (plug, wanted) => actions.set(context, plug, wanted),
     status: (plug) => actions.status(context, plug),
     waitMs: standard.power_wait,

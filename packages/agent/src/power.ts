@@ -9,6 +9,8 @@ export type DeviceAnswer<Value> = Result<Value, string>;
 
 export type Switch = {
   readonly plugs: readonly string[];
+  /** What a plug is called in a sentence. */
+  readonly nameOf: (plug: string) => string;
   readonly set: (plug: string, wanted: PowerState) => Promise<DeviceAnswer<void>>;
   readonly status: (plug: string) => Promise<DeviceAnswer<PowerState>>;
   readonly waitMs: number;
@@ -38,7 +40,7 @@ async function prove(device: Switch, wanted: PowerState): Promise<DeviceAnswer<v
   for (const plug of device.plugs) {
     const told = await device.set(plug, wanted);
     if (!told.ok)
-      return fail(`outlet ${plug} could not be told to switch ${wanted}: ${told.fault}`);
+      return fail(`${device.nameOf(plug)} could not be told to switch ${wanted}: ${told.fault}`);
   }
   if (device.waitMs > 0) await device.world.sleep(device.waitMs);
   const until = device.world.now() + device.timeoutMs;
@@ -61,7 +63,9 @@ async function waitFor(
     if (state.ok && state.value === wanted) return ok(undefined);
     const said = state.ok ? `it says it is ${state.value}` : state.fault;
     if (device.world.now() >= until) {
-      return fail(`outlet ${plug} is not proven ${wanted} within ${device.timeoutMs} ms: ${said}`);
+      return fail(
+        `${device.nameOf(plug)} is not proven ${wanted} within ${device.timeoutMs} ms: ${said}`,
+      );
     }
     await device.world.sleep(pauseMs);
     pauseMs = Math.min(POLL_MAX_MS, Math.ceil(pauseMs * 1.5));

@@ -160,3 +160,33 @@ void t.test('fence metadata and input as fence agents have them', async (t) => {
     'there is no parameter plgu; did you mean plug?',
   ]);
 });
+
+void t.test('a device without outlets asks for no plug, and is not confused by one', async (t) => {
+  let power: PowerState = 'on';
+  let isDeaf = false;
+  const agent = defineFenceAgent({
+    name: 'fence-one',
+    version: '1',
+    shortdesc: 'S',
+    longdesc: 'L',
+    parameters: {},
+    isSingle: true,
+    actions: {
+      set: (_context, _plug, wanted) => {
+        if (isDeaf) return Promise.resolve(fail('no answer'));
+        power = wanted;
+        return Promise.resolve(ok(undefined));
+      },
+      status: () => Promise.resolve(ok(power)),
+      monitor: () => Promise.resolve(ok(undefined)),
+    },
+  });
+  t.match(await agent.perform({ action: 'off' }, world()), { code: 0 });
+  t.match(await agent.perform({ action: 'status', plug: '7,8' }, world()), { code: 2 });
+  t.notMatch(agent.metadata(), /name="(plug|port)"/, 'nobody is told to give one');
+  isDeaf = true;
+  t.match(await agent.perform({ action: 'on' }, world()), {
+    code: 1,
+    output: 'the machine could not be told to switch on: no answer',
+  });
+});

@@ -1,3 +1,4 @@
+export { parseDate } from './calendar.ts';
 export { decodeDisk, describeDiskFault, type DiskFault, encodeDisk, type OnDisk } from './disk.ts';
 export { emptyCib, ensureNode, setNodeAttribute, setPair, setProperty } from './edits.ts';
 export { everyResource } from './every-resource.ts';
@@ -80,6 +81,7 @@ export {
   type VersionFault,
 } from './version.ts';
 export { verify } from './verify.ts';
+export type { Surroundings } from './verify-fencing.ts';
 export { formatXml } from './xml-format.ts';
 export { parseXml, type XmlFault, type XmlLimits } from './xml-parse.ts';
 export {

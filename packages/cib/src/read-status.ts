@@ -51,7 +51,8 @@ function readNodeState(state: XmlElement): NodeState {
     expected: attributes['expected'],
     nodeFenced: attributes['node_fenced'],
     inMaintenance: presence(attributes['node_in_maintenance']) ?? false,
-    transientAttributes: readTransient(state),
+    transientAttributes: readTransient(state, 'instance_attributes'),
+    ...utilizationOf(state),
     history: lrm === undefined ? [] : childElements(lrm, 'lrm_resource').map(readHistory),
     remote: parseBoolean(attributes['remote_node']) ?? false,
   };
@@ -71,10 +72,10 @@ function sinceOf<Key extends string>(
 }
 
 /** Of several sets the last counts first, as everywhere (A0.13). */
-function readTransient(state: XmlElement): Readonly<Record<string, string>> {
+function readTransient(state: XmlElement, tag: string): Readonly<Record<string, string>> {
   const found = new Map<string, string>();
   const section = firstChild(state, 'transient_attributes');
-  const sets = section === undefined ? [] : childElements(section, 'instance_attributes');
+  const sets = section === undefined ? [] : childElements(section, tag);
   for (const set of [...sets].reverse()) {
     for (const { attributes } of childElements(set, 'nvpair')) {
       const { name, value } = attributes;
@@ -82,6 +83,11 @@ function readTransient(state: XmlElement): Readonly<Record<string, string>> {
     }
   }
   return Object.fromEntries(found);
+}
+
+function utilizationOf(state: XmlElement): Pick<NodeState, 'transientUtilization'> {
+  const transientUtilization = readTransient(state, 'utilization');
+  return Object.keys(transientUtilization).length === 0 ? {} : { transientUtilization };
 }
 
 function readHistory(resource: XmlElement): ResourceHistory {

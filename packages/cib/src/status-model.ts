@@ -70,6 +70,8 @@ export type NodeState = {
   readonly inMaintenance: boolean;
   /** `transient_attributes`, flat: gone when the node leaves. */
   readonly transientAttributes: Readonly<Record<string, string>>;
+  /** Capacity the node itself reports; counts where nothing is configured. */
+  readonly transientUtilization?: Readonly<Record<string, string>>;
   readonly history: readonly ResourceHistory[];
   /** True where the element says remote_node. */
   readonly remote: boolean;

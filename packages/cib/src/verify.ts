@@ -8,12 +8,16 @@ import { expectation, findOption, type Option } from './option.ts';
 import { readConfiguration } from './read.ts';
 import { META_ATTRIBUTES, OP_ATTRIBUTES, PROPERTIES } from './table.ts';
 import { checkDangers } from './verify-dangers.ts';
+import type { Surroundings } from './verify-fencing.ts';
 import { checkReferences } from './verify-references.ts';
 import { checkText } from './verify-text.ts';
 import type { XmlElement } from './xml.ts';
 
-/** Reads the configuration below `<cib>`, and says all that is wrong or probably not meant. */
-export function verify(cib: XmlElement): readonly CibFault[] {
+/**
+ * Reads the configuration below `<cib>`, and says all that is wrong or probably not meant; with its
+ * surroundings also what a cluster that runs should not be left with.
+ */
+export function verify(cib: XmlElement, surroundings?: Surroundings): readonly CibFault[] {
   const { configuration, faults } = readConfiguration(cib);
   const resources = [...everyResource(configuration.resources)];
   return [
@@ -25,7 +29,7 @@ export function verify(cib: XmlElement): readonly CibFault[] {
     ...resources.flatMap(checkResource),
     ...checkNodes(configuration),
     ...checkReferences(configuration),
-    ...checkDangers(configuration),
+    ...checkDangers(configuration, surroundings),
   ];
 }
 

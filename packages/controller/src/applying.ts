@@ -3,6 +3,8 @@ import type { Instant, NodeId, NodeName } from '@holdfast/base';
 import { property } from '@holdfast/cib';
 import type { Command, Envelope } from './commands.ts';
 import { completeAction } from './deciding.ts';
+import { onDrillAsk, onDrillEnd } from './fence-drills.ts';
+import { onFenceNews, onFenceProgress, onFenceReleased } from './fence-holds.ts';
 import { onFenceAsk, onFenceBegin, onFenceConfirm, onFenceEnd } from './fencing.ts';
 import { isFailure, pendingEntry } from './history.ts';
 import { agree, onOffer, onSnapshot } from './joining.ts';
@@ -38,7 +40,7 @@ export function onEnvelope(
   if (command.kind !== 'offer' && command.kind !== 'snapshot')
     view.backlog.push({ from, envelope });
   if (!isSettled) return;
-  for (const late of agree(state, now)) apply(state, late.from, late.envelope, now);
+  for (const late of agree(state)) apply(state, late.from, late.envelope, now);
 }
 
 function voided(state: ControllerState, from: NodeId, envelope: Envelope): void {
@@ -76,13 +78,14 @@ function apply(
       onStored(state, from, command.term, command.version);
       return;
     case 'fence-begin':
-      onFenceBegin(state, command);
-      return;
     case 'fence-end':
-      onFenceEnd(state, command);
-      return;
     case 'fence-ask':
-      onFenceAsk(state, command, now);
+    case 'fence-progress':
+    case 'fence-released':
+    case 'fence-news':
+    case 'drill-ask':
+    case 'drill-end':
+      applyFence(state, nameOf(state, from), command, now);
       return;
     case 'fence-confirm':
       onFenceConfirm(state, command);
@@ -96,12 +99,54 @@ function apply(
       return;
     case 'attribute':
     case 'cleanup':
-      applyChange(state, command);
+      applyChange(state, command, tag);
       acknowledge(state, from, tag, 'done');
+      return;
+    case 'order':
+      emit(state, { kind: 'order', from, order: command.order });
       return;
     case 'shutdown-go':
     case 'goodbye':
-      applyLeaving(state, command, tag);
+      applyLeaving(state, from, command, tag);
+      return;
+  }
+}
+
+type FenceCommand = Exclude<
+  Extract<Command, { kind: `fence-${string}` | `drill-${string}` }>,
+  { kind: 'fence-confirm' }
+>;
+
+function applyFence(
+  state: ControllerState,
+  from: NodeName,
+  command: FenceCommand,
+  now: Instant,
+): void {
+  switch (command.kind) {
+    case 'fence-begin':
+      onFenceBegin(state, command);
+      return;
+    case 'fence-end':
+      onFenceEnd(state, command);
+      return;
+    case 'fence-ask':
+      onFenceAsk(state, command, now);
+      return;
+    case 'fence-progress':
+      onFenceProgress(state, from, command);
+      return;
+    case 'fence-released':
+      onFenceReleased(state, from, command);
+      return;
+    case 'fence-news':
+      onFenceNews(state, from, command);
+      return;
+    case 'drill-ask':
+      onDrillAsk(state, from, command);
+      return;
+    case 'drill-end':
+      onDrillEnd(state, command);
       return;
   }
 }
@@ -178,6 +223,7 @@ function applyResult(
 function applyChange(
   state: ControllerState,
   command: Command & { kind: 'attribute' | 'cleanup' },
+  tag: string | undefined,
 ): void {
   if (command.kind === 'attribute') {
     setTransient(state.replica, command.node, command.name, command.value);
@@ -185,17 +231,20 @@ function applyChange(
   } else {
     for (const name of state.replica.nodes.keys()) {
       if (command.node !== null && command.node !== name) continue;
-      cleanUp(state.replica, name, command.resource);
-      if (name === selfName(state)) forgetHere(state, command.resource);
+      cleanUp(state.replica, name, command.resource, command.what);
+      if (name === selfName(state)) forgetHere(state, command.resource, command.what);
     }
-    state.deciding.fenceFailures.clear();
-    state.deciding.dirty ??= 'failures were forgotten';
+    if (tag === undefined || !completeAction(state, tag, true)) {
+      state.replica.attempts.clear();
+      state.deciding.dirty ??= 'failures were forgotten';
+    }
   }
   mirrorAttributes(state);
 }
 
 function applyLeaving(
   state: ControllerState,
+  from: NodeId,
   command: Command & { kind: 'shutdown-go' | 'goodbye' },
   tag: string | undefined,
 ): void {
@@ -205,6 +254,7 @@ function applyLeaving(
     if (isHere && state.leaving) send(state, { kind: 'goodbye', node: command.node });
     return;
   }
+  emit(state, { kind: 'leaving', id: from });
   if (isMember(state, command.node)) markLeaving(state.replica, command.node);
   tell(state, 'notice', 'goodbye', `${command.node} leaves: everything on it has stopped`);
   if (!isHere) return;

@@ -16,9 +16,9 @@ import type {
 } from '@holdfast/cib';
 import type { Proposal } from '@holdfast/cib-store';
 import type { OpResult } from '@holdfast/executor';
-import type { FenceAction } from '@holdfast/fencer';
+import type { FenceAction, ProvenBy } from '@holdfast/fencer';
 import type { ResourceAction } from '@holdfast/transition';
-import type { QuorumNews } from './protocol.ts';
+import type { QuorumNews, QuorumOrderText } from './protocol.ts';
 
 /** `<representative>.<seq>`: one view of the cluster, as a word. */
 export type ViewId = string;
@@ -36,6 +36,12 @@ export type Offer = {
   readonly term: number;
   readonly version: string;
   readonly quorum: QuorumNews;
+  /** Nodes that something on its way to a device may still switch off. */
+  readonly shooting: readonly NodeName[];
+  /** The time of this node's own armed watchdog, in ms; null: it has none. */
+  readonly watchdogMs: number | null;
+  /** What its wall clock says, so that all members date the view alike. */
+  readonly atMs: number;
   /** What this member itself knows of its own resources: nobody knows better. */
   readonly history: readonly ResourceHistory[];
   readonly transientAttributes: Readonly<Record<string, string>>;
@@ -52,6 +58,9 @@ export type Snapshot = {
   readonly incarnations: Readonly<Record<string, string>>;
   readonly shot: Readonly<Record<string, string>>;
   readonly fences: readonly FenceEntry[];
+  readonly attempts: Readonly<Record<string, Attempts>>;
+  readonly proofs: readonly FenceProof[];
+  readonly watchdogs: Readonly<Record<string, number>>;
 };
 
 /** A fence as all members know it. */
@@ -61,15 +70,49 @@ export type FenceEntry = {
   /** The life of the target that it was ordered against; it counts for no other. */
   readonly life: string;
   readonly action: FenceAction;
-  readonly state: 'pending' | 'done' | 'failed';
+  readonly state: 'pending' | 'done' | 'failed' | 'withdrawn';
+  /** Only by this device; null: as configured for the target. */
+  readonly device: string | null;
+  /** The target's watchdog has this time, in ms, where no device can do it; null: it does not count. */
+  readonly watchdogMs: number | null;
+  /** The member whose fencer runs it, and those that tried before it and failed. */
   readonly origin: NodeName;
+  readonly tried: readonly NodeName[];
   /** The life of the node that runs it: the next one knows nothing of it. */
   readonly originLife: string;
   readonly byHand: boolean;
   readonly detail: string;
+  /** What is being done about it, while it is pending. */
+  readonly progress: FenceProgress | null;
   readonly devices: readonly string[];
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+};
+
+/** One clause on what the fencer does, and until when (wall clock) at most. */
+export type FenceProgress = { readonly words: string; readonly untilMs: number | null };
+
+/** Fences of one target that failed in a row. */
+export type Attempts = {
+  readonly failures: number;
+  readonly reason: string;
+  /** When it is tried again; null: it was given up until something changes. */
+  readonly nextAtMs: number | null;
+};
+
+/** The last that is known of one way to fence a node: this device, used from this member. */
+export type FenceProof = {
+  readonly target: NodeName;
+  readonly device: string;
+  readonly executor: NodeName;
+  /** `asked`: it tells the target's status. `cycled`: it switched the target off, and proved it. */
+  readonly kind: 'asked' | 'cycled';
+  readonly isGood: boolean;
+  readonly words: string;
+  readonly tookMs: number;
+  readonly atMs: number;
+  /** When it was good for the last time, and how; null: never. */
+  readonly goodAtMs: number | null;
 };
 
 export type Command =
@@ -110,16 +153,23 @@ export type Command =
       readonly origin: NodeName;
       /** Asked for by an operator, who may shoot a node that is a member. */
       readonly byHand: boolean;
+      readonly device: string | null;
+      /** `priority-fencing-delay`, in ms; 0 where it does not apply. */
+      readonly delayMs: number;
+      readonly watchdogMs: number | null;
       readonly atMs: number;
     }
   | {
       readonly kind: 'fence-end';
       readonly ids: readonly string[];
       readonly target: NodeName;
-      readonly outcome: 'fenced' | 'failed';
-      readonly by: 'device' | 'human';
+      readonly outcome: 'fenced' | 'failed' | 'withdrawn';
+      readonly by: ProvenBy;
       readonly devices: readonly string[];
       readonly detail: string;
+      /** Nobody has a device for it: another try is pointless until something changes. */
+      readonly isHopeless: boolean;
+      readonly tookMs: number;
       readonly atMs: number;
     }
   | {
@@ -127,8 +177,30 @@ export type Command =
       readonly id: string;
       readonly target: NodeName;
       readonly action: FenceAction;
+      readonly device: string | null;
       readonly origin: NodeName;
     }
+  | {
+      readonly kind: 'fence-progress';
+      readonly target: NodeName;
+      readonly progress: FenceProgress;
+    }
+  /** Nothing of the sender's is on its way to switch the target off any more. */
+  | { readonly kind: 'fence-released'; readonly target: NodeName }
+  /** Records of ended fences and proofs that the snapshot of this view does not have. */
+  | {
+      readonly kind: 'fence-news';
+      readonly fences: readonly FenceEntry[];
+      readonly proofs: readonly FenceProof[];
+    }
+  /** Every other member is to ask each device (or this one) about the target; nothing is switched. */
+  | {
+      readonly kind: 'drill-ask';
+      readonly id: string;
+      readonly target: NodeName;
+      readonly device: string | null;
+    }
+  | { readonly kind: 'drill-end'; readonly id: string; readonly proof: FenceProof }
   | {
       readonly kind: 'fence-confirm';
       readonly target: NodeName;
@@ -141,7 +213,14 @@ export type Command =
       readonly name: string;
       readonly value: string | null;
     }
-  | { readonly kind: 'cleanup'; readonly resource: string | null; readonly node: NodeName | null }
+  | {
+      readonly kind: 'cleanup';
+      readonly resource: string | null;
+      readonly node: NodeName | null;
+      /** Only how often it failed, or only what was done; absent: both. */
+      readonly what?: 'failures' | 'history';
+    }
+  | { readonly kind: 'order'; readonly order: QuorumOrderText }
   | { readonly kind: 'shutdown-go'; readonly node: NodeName }
   | { readonly kind: 'goodbye'; readonly node: NodeName };
 
@@ -173,9 +252,15 @@ const KINDS: ReadonlySet<string> = new Set<Command['kind']>([
   'fence-begin',
   'fence-end',
   'fence-ask',
+  'fence-progress',
+  'fence-released',
+  'fence-news',
+  'drill-ask',
+  'drill-end',
   'fence-confirm',
   'attribute',
   'cleanup',
+  'order',
   'shutdown-go',
   'goodbye',
 ]);

@@ -13,33 +13,25 @@ import {
   milliseconds,
   type NodeName,
 } from '@holdfast/base';
-import type { Cib } from '@holdfast/cib';
-import { versionOf } from '@holdfast/cib-store';
+import { durationProperty } from '@holdfast/cib';
 import {
   type GraphAction,
   step as stepTransition,
   transition,
   type TransitionEffect,
 } from '@holdfast/transition';
+import { readCluster } from './cluster.ts';
+import { pauseAfter } from './fence-record.ts';
+import { orderFence } from './fence-order.ts';
 import type { ControllerInput } from './protocol.ts';
-import { statusOf } from './replica.ts';
-import {
-  type ControllerState,
-  dcOf,
-  type InFlight,
-  isDc,
-  nameOf,
-  type Phase,
-  selfName,
-  wallMs,
-} from './state.ts';
+import { type ControllerState, type InFlight, isDc, type Phase } from './state.ts';
 import { emit, send, tell } from './stream.ts';
 
 /** How long after its own timeout a node may stay silent about an operation (`cluster-delay`). */
 const CLUSTER_DELAY_MS = 60_000;
-/** Pauses between tries of a fence that keeps failing. */
-const RETRY_FIRST_MS = 500;
-const RETRY_MAX_MS = 10_000;
+
+/** A fence that was given up is not looked at again sooner, unless something changes. */
+const GIVEN_UP_MS_MIN = 60_000;
 
 /** Looks for something to do; called at the end of every step. */
 export function decide(state: ControllerState, now: Instant): void {
@@ -57,7 +49,7 @@ export function decide(state: ControllerState, now: Instant): void {
     deciding.retryAt = undefined;
     deciding.dirty ??= 'a failed fence is tried again';
   }
-  if (deciding.dirty === undefined) return;
+  if (deciding.dirty === undefined || state.held.length > 0) return;
   if (deciding.phase.kind === 'walking') {
     const { phase } = deciding;
     advance(state, stepTransition(phase.transition, { kind: 'abort', why: deciding.dirty }), now);
@@ -77,19 +69,6 @@ function askScheduler(state: ControllerState): void {
   deciding.dirty = undefined;
   deciding.recheckAt = undefined;
   emit(state, { kind: 'schedule', seq: deciding.lastSeq, cib: readCluster(state) });
-}
-
-/** The cluster as this member sees it: configuration in force, and status. */
-export function readCluster(state: ControllerState): Cib {
-  const dc = dcOf(state);
-  return {
-    root: state.store.root,
-    version: versionOf(state.store),
-    configuration: state.store.configuration,
-    status: statusOf(state.replica),
-    quorate: state.quorum.quorate,
-    dc: dc === undefined ? undefined : nameOf(state, dc),
-  };
 }
 
 export function onScheduled(
@@ -144,13 +123,23 @@ function advance(state: ControllerState, effects: readonly TransitionEffect[], n
   }
 }
 
+/** `<action>:<transition>:<expected exit code>:<who decided>`. */
+function keyOf(
+  { config }: ControllerState,
+  { number }: Phase & { kind: 'walking' },
+  action: GraphAction,
+): string {
+  const target = action.kind === 'resource' ? action.targetRc : 0;
+  return `${action.id}:${number}:${target}:${config.incarnation}`;
+}
+
 function fire(
   state: ControllerState,
   phase: Phase & { kind: 'walking' },
   action: GraphAction,
   now: Instant,
 ): void {
-  const key = `${action.id}:${phase.number}:${action.kind === 'resource' ? action.targetRc : 0}:${state.config.incarnation}`;
+  const key = keyOf(state, phase, action);
   const track = (giveUpAfterMs: number | undefined): void => {
     const flight: InFlight = {
       action,
@@ -179,24 +168,27 @@ function fire(
       break;
     case 'fence':
       track(undefined);
-      send(state, {
-        kind: 'fence-begin',
-        id: key,
-        target: action.target,
-        action: action.action,
-        reason: action.reason,
-        origin: selfName(state),
-        byHand: false,
-        atMs: wallMs(state, now),
-      });
+      orderFence(state, { ...action, id: key, device: undefined, byHand: false }, now);
       break;
     case 'shutdown':
       track(0);
       send(state, { kind: 'shutdown-go', node: action.node }, key);
       break;
+    case 'forget':
+      track(0);
+      forget(state, action, key);
+      break;
     case 'pseudo':
       break;
   }
+}
+
+function forget(
+  state: ControllerState,
+  { resource, node, what }: GraphAction & { kind: 'forget' },
+  key: string,
+): void {
+  send(state, { kind: 'cleanup', resource, node, what }, key);
 }
 
 /** The stream says that what was in flight under `key` has ended. False: it was not ours. */
@@ -225,27 +217,34 @@ export function goOn(state: ControllerState, now: Instant): void {
 }
 
 function noteFenceFailure(state: ControllerState, target: NodeName): void {
-  const { fenceFailures } = state.deciding;
-  fenceFailures.set(target, (fenceFailures.get(target) ?? 0) + 1);
   state.deciding.retryPlanned = target;
 }
 
-/** A failed fence is tried again for ever, with growing pauses, and says so. */
+/** A failed fence is tried again, with growing pauses; one that was given up, when something changes. */
 function planRetry(state: ControllerState, now: Instant): void {
-  const { deciding } = state;
+  const { deciding, replica } = state;
   const target = deciding.retryPlanned;
   if (target === undefined) return;
   deciding.retryPlanned = undefined;
-  const failures = deciding.fenceFailures.get(target) ?? 1;
-  const pause = milliseconds(
-    Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 10)),
-  );
+  const attempts = replica.attempts.get(target);
+  const failures = attempts?.failures ?? 1;
+  const isGivenUp = attempts?.nextAtMs === null;
+  const { configuration } = state.store;
+  const pause = isGivenUp
+    ? milliseconds(
+        Math.max(GIVEN_UP_MS_MIN, durationProperty(configuration, 'cluster-recheck-interval')),
+      )
+    : pauseAfter(failures);
   deciding.retryAt = earliest(deciding.retryAt, after(now, pause));
+  const tries = `${failures} ${failures === 1 ? 'try' : 'tries'}`;
+  const next = isGivenUp
+    ? `it is given up until something changes: repair the device and run crm resource cleanup, or see that ${target} is off and run crm fence confirm ${target}`
+    : `next try in ${formatDuration(pause)}`;
   tell(
     state,
     'error',
-    'fence-retry',
-    `${target} is not proven off after ${failures} ${failures === 1 ? 'try' : 'tries'}; nothing it may be running is started elsewhere; next try in ${formatDuration(pause)}`,
+    isGivenUp ? 'fence-gave-up' : 'fence-retry',
+    `${target} is not proven off after ${tries}; nothing it may be running is started elsewhere; ${next}`,
   );
 }
 

@@ -1,4 +1,8 @@
-export { readCluster } from './deciding.ts';
+export { readCluster } from './cluster.ts';
+export { devicesFor } from './fence-drills.ts';
+export { executorAmong, priorityDelayMs } from './fence-order.ts';
+export { heldNames } from './fence-holds.ts';
+export { readFencerConfig } from './fencing-config.ts';
 export { isFailure } from './history.ts';
 export { deadline, step } from './machine.ts';
 export type {
@@ -14,4 +18,4 @@ export type {
   RequestFault,
 } from './protocol.ts';
 export { controller, type ControllerState, dcOf, isDc, nameOf, selfName } from './state.ts';
-export type { FenceEntry } from './commands.ts';
+export type { Attempts, FenceEntry, FenceProgress, FenceProof } from './commands.ts';

@@ -13,10 +13,11 @@
 import { type Instant, type NodeId, type NodeName, nodeName } from '@holdfast/base';
 import { compareVersions, formatVersion } from '@holdfast/cib';
 import { isStored, step as stepStore, versionOf } from '@holdfast/cib-store';
-import type { Envelope, FenceEntry, Offer, Snapshot, ViewId } from './commands.ts';
+import type { Envelope, Offer, Snapshot, ViewId } from './commands.ts';
 import { disregard } from './deciding.ts';
-import { answerForgottenFences, tellEndsAgain } from './fencing.ts';
-import { admit, endFences, markAbsent, markDown, pendingFences, wasShot } from './replica.ts';
+import { settleFences, shootingAt } from './fence-holds.ts';
+import { missingFrom } from './fence-record.ts';
+import { admit, markAbsent, markDown, wasShot } from './replica.ts';
 import { discardProposals, refuseStoring, restartWaiting } from './proposals.ts';
 import type { Membership, QuorumNews } from './protocol.ts';
 import { type ControllerState, nameOf, selfName, wallMs } from './state.ts';
@@ -56,6 +57,9 @@ export function onRegular(
     term: state.store.term,
     version: formatVersion(versionOf(state.store)),
     quorum: news,
+    shooting: shootingAt(state),
+    watchdogMs: state.config.watchdogMs ?? null,
+    atMs: wallMs(state, now),
     history: state.local.own.history,
     transientAttributes: state.local.own.transientAttributes,
   });
@@ -135,6 +139,9 @@ function snapshotOf(state: ControllerState): Snapshot {
     incarnations: Object.fromEntries(replica.incarnations),
     shot: Object.fromEntries(replica.shot),
     fences: replica.fences,
+    attempts: Object.fromEntries(replica.attempts),
+    proofs: replica.proofs,
+    watchdogs: Object.fromEntries(replica.watchdogs),
   };
 }
 
@@ -149,7 +156,10 @@ export function onSnapshot(state: ControllerState, from: NodeId, snapshot: Snaps
     own !== undefined &&
     winner.previous === own.previous &&
     own.previous !== '';
-  if (from !== state.config.self && !alike) installSnapshot(state, from, snapshot);
+  if (from !== state.config.self && !alike) {
+    installSnapshot(state, from, snapshot);
+    state.replica.attempts = namedMap(snapshot.attempts);
+  }
   return true;
 }
 
@@ -164,7 +174,10 @@ function installSnapshot(state: ControllerState, from: NodeId, snapshot: Snapsho
   replica.seniority = snapshot.seniority;
   replica.incarnations = namedMap(snapshot.incarnations);
   replica.shot = namedMap(snapshot.shot);
+  state.local.news = missingFrom(snapshot, replica, selfName(state));
   replica.fences = snapshot.fences;
+  replica.proofs = snapshot.proofs;
+  replica.watchdogs = namedMap(snapshot.watchdogs);
   if (!differs) return;
   refuseStoring(state);
   const root = snapshot.root;
@@ -178,14 +191,13 @@ function installSnapshot(state: ControllerState, from: NodeId, snapshot: Snapsho
   );
 }
 
-function namedMap(record: Readonly<Record<string, string>>): Map<NodeName, string> {
-  return new Map(Object.entries(record).map(([name, life]) => [nodeName(name), life]));
+function namedMap<Value>(record: Readonly<Record<string, Value>>): Map<NodeName, Value> {
+  return new Map(Object.entries(record).map(([name, value]) => [nodeName(name), value]));
 }
 
 /** Everybody is in step: members are admitted with what they said of themselves, others are absent. */
 export function agree(
   state: ControllerState,
-  now: Instant,
 ): readonly { readonly from: NodeId; readonly envelope: Envelope }[] {
   const { view, replica } = state;
   if (view.kind !== 'joining') return [];
@@ -215,10 +227,25 @@ export function agree(
     ringSeq: view.ringSeq,
     members: voters.sort((a, b) => a.id - b.id),
   });
-  settleFences(state, now);
+  settle(state, view.offers);
   state.deciding.dirty = 'the membership changed';
   if (isStored(state.store)) tellStored(state);
   return view.backlog;
+}
+
+/** What is left of fences from before, dated alike by all; and what only this member remembers. */
+function settle(state: ControllerState, offers: ReadonlyMap<NodeId, Offer>): void {
+  const { local, replica } = state;
+  const named = new Map([...offers].map(([id, offer]) => [nameOf(state, id), offer]));
+  for (const [name, { watchdogMs }] of named) {
+    replica.attempts.delete(name);
+    if (watchdogMs === null) replica.watchdogs.delete(name);
+    else replica.watchdogs.set(name, watchdogMs);
+  }
+  const { fences, proofs } = local.news;
+  if (fences.length + proofs.length > 0) send(state, { kind: 'fence-news', fences, proofs });
+  settleFences(state, named, Math.max(...[...offers.values()].map(({ atMs }) => atMs)));
+  local.news = { fences: [], proofs: [] };
 }
 
 /** This member has on disk what is in force. */
@@ -228,45 +255,4 @@ export function tellStored(state: ControllerState): void {
     term: state.store.term,
     version: formatVersion(versionOf(state.store)),
   });
-}
-
-/**
- * A fence whose executor left is over without proof; one whose target is back is pointless. One that
- * an operator asked for goes on, but only against the life it was asked for.
- */
-function settleFences(state: ControllerState, now: Instant): void {
-  if (state.view.kind !== 'agreed') return;
-  const present = new Set(state.view.members.map((id) => nameOf(state, id)));
-  const isOver = (fence: FenceEntry): boolean =>
-    present.has(fence.target) &&
-    (!fence.byHand || fence.life !== state.replica.incarnations.get(fence.target));
-  const isRunning = ({ origin, originLife }: FenceEntry): boolean =>
-    present.has(origin) && state.replica.incarnations.get(origin) === originLife;
-  const pending = pendingFences(state.replica);
-  for (const fence of pending) {
-    if (!isRunning(fence)) {
-      endUnproven(state, fence, `${fence.origin}, which ran it, has left`, now);
-    } else if (isOver(fence)) {
-      const isWanted = pending.some((other) => other.target === fence.target && !isOver(other));
-      if (fence.origin === selfName(state) && !isWanted) withdraw(state, fence);
-      endUnproven(state, fence, `${fence.target} came back before it was shot`, now);
-    }
-  }
-  answerForgottenFences(state);
-  tellEndsAgain(state);
-  for (const command of state.local.fenceEnds) send(state, command);
-}
-
-function withdraw(state: ControllerState, { target }: FenceEntry): void {
-  emit(state, { kind: 'fence-withdraw', target, why: `${target} is back in the membership` });
-}
-
-function endUnproven(
-  state: ControllerState,
-  { id }: FenceEntry,
-  detail: string,
-  now: Instant,
-): void {
-  const end = { state: 'failed', detail, devices: [], endedAtMs: wallMs(state, now) } as const;
-  endFences(state.replica, [id], end);
 }

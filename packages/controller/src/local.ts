@@ -111,11 +111,16 @@ export function onReport(
 }
 
 /** An agreed cleanup of this node's own record. */
-export function forgetHere(state: ControllerState, resource: string | null): void {
-  const { own } = state.local;
+export function forgetHere(
+  state: ControllerState,
+  resource: string | null,
+  what?: 'failures' | 'history',
+): void {
+  const { history, transientAttributes } = state.local.own;
   state.local.own = {
-    history: dropResource(own.history, resource),
-    transientAttributes: forgetFailures(own.transientAttributes, resource),
+    history: what === 'failures' ? history : dropResource(history, resource),
+    transientAttributes:
+      what === 'history' ? transientAttributes : forgetFailures(transientAttributes, resource),
   };
 }
 

@@ -171,6 +171,7 @@ export function restartWaiting(state: ControllerState, now: Instant): void {
         state.waiting.set(id, { ...waiting, since: now });
         break;
       case 'fencing':
+      case 'drilling':
       case 'stopping':
         break;
     }

@@ -3,7 +3,7 @@ import type { EpochMs, Milliseconds, NodeId, NodeName, Note, ResourceId } from '
 import type { Cib, Configuration, XmlElement } from '@holdfast/cib';
 import type { StoreEffect } from '@holdfast/cib-store';
 import type { Operation, OpResult } from '@holdfast/executor';
-import type { FenceAction } from '@holdfast/fencer';
+import type { FenceAction, FenceOrder, Progress, ProvenBy } from '@holdfast/fencer';
 import type { Graph } from '@holdfast/transition';
 
 export type ControllerConfig = {
@@ -14,6 +14,13 @@ export type ControllerConfig = {
   readonly clusterName: string;
   /** One life of one daemon: never the same twice. */
   readonly incarnation: string;
+  /**
+   * Offers are delivered only when every member has them: needed where the count of a view decides
+   * who may count later (tie-breaks, expected votes that shrink). It costs two rotations of the token.
+   */
+  readonly hasSafeOffers?: boolean;
+  /** The time of this node's own armed watchdog; undefined: it has none. */
+  readonly watchdogMs?: Milliseconds | undefined;
 };
 
 /** What the controller needs of a vote count. */
@@ -25,7 +32,13 @@ export type QuorumNews = {
   readonly isWaiting: boolean;
   readonly expectedVotes: number;
   readonly epoch: { readonly ringSeq: number; readonly members: readonly NodeId[] } | undefined;
+  readonly votes: number;
+  readonly hasDevice: boolean;
+  readonly digests: Readonly<Record<string, string>>;
 };
+
+/** What changes the vote count between two views; the controller only carries it. */
+export type QuorumOrderText = Readonly<Record<string, unknown>>;
 
 /** What an operator (through the daemon) may ask for. Each is answered exactly once. */
 export type Request =
@@ -48,7 +61,15 @@ export type Request =
       readonly resource: string | undefined;
       readonly node: NodeName | undefined;
     }
-  | { readonly kind: 'fence'; readonly node: NodeName; readonly action: FenceAction }
+  | {
+      readonly kind: 'fence';
+      readonly node: NodeName;
+      readonly action: FenceAction;
+      /** Only by this device: a drill in earnest. */
+      readonly device?: string | undefined;
+    }
+  /** Have every other member ask each device (or this one) about the node; nothing is switched. */
+  | { readonly kind: 'drill'; readonly node: NodeName; readonly device: string | undefined }
   | { readonly kind: 'confirm-fenced'; readonly node: NodeName; readonly by: string }
   | { readonly kind: 'stop' };
 
@@ -87,6 +108,8 @@ export type Membership = {
 export type ControllerInput =
   | { readonly kind: 'delivered'; readonly from: NodeId; readonly payload: Uint8Array }
   | { readonly kind: 'membership'; readonly membership: Membership; readonly news: QuorumNews }
+  /** To be said in the agreed stream. Where no view is agreed on, it is not said, and nobody is told. */
+  | { readonly kind: 'order'; readonly order: QuorumOrderText }
   /** The vote count of the view just agreed on, or a later change of it. */
   | { readonly kind: 'quorum'; readonly reading: QuorumReading }
   /** The graph for the latest `schedule` effect; an older `seq` is no news. */
@@ -110,13 +133,34 @@ export type ControllerInput =
       readonly target: NodeName;
       readonly devices: readonly string[];
       readonly tookMs: Milliseconds;
-      readonly by: 'device' | 'human';
+      readonly by: ProvenBy;
     }
   | {
       readonly kind: 'fence-failed';
       readonly ids: readonly string[];
       readonly target: NodeName;
       readonly reason: string;
+      readonly isHopeless: boolean;
+    }
+  | {
+      readonly kind: 'fence-withdrawn';
+      readonly ids: readonly string[];
+      readonly target: NodeName;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'fence-progress';
+      readonly target: NodeName;
+      readonly progress: Progress | undefined;
+    }
+  | {
+      readonly kind: 'drilled';
+      readonly id: string;
+      readonly target: NodeName;
+      readonly device: string;
+      readonly isGood: boolean;
+      readonly words: string;
+      readonly tookMs: Milliseconds;
     }
   | { readonly kind: 'disk'; readonly token: number; readonly failure: string | undefined }
   | { readonly kind: 'request'; readonly id: string; readonly request: Request }
@@ -130,7 +174,8 @@ export type DiskEffect = Extract<
 >;
 
 export type ControllerEffect =
-  | { readonly kind: 'multicast'; readonly payload: Uint8Array }
+  /** `isSafe`: delivered only when every member has it. */
+  | { readonly kind: 'multicast'; readonly payload: Uint8Array; readonly isSafe: boolean }
   | DiskEffect
   /** Decide: answer with `scheduled` and the same `seq`. */
   | { readonly kind: 'schedule'; readonly seq: number; readonly cib: Cib }
@@ -142,12 +187,17 @@ export type ControllerEffect =
       readonly intervalMs: Milliseconds;
       readonly userData: string;
     }
+  | ({ readonly kind: 'fence-request'; readonly id: string } & FenceOrder)
   | {
-      readonly kind: 'fence-request';
+      readonly kind: 'fence-drill';
       readonly id: string;
       readonly target: NodeName;
-      readonly action: FenceAction;
+      readonly device: string;
     }
+  /** What is to outlive restarts: ended fences and proofs. Losing the last of it does no harm. */
+  | { readonly kind: 'persist-fences'; readonly text: string }
+  /** The cluster has proof that this node is off, and it runs: `fence-reaction`. */
+  | { readonly kind: 'fenced-alive'; readonly reaction: 'stop' | 'panic' }
   | { readonly kind: 'fence-withdraw'; readonly target: NodeName; readonly why: string }
   /** The configuration in force changed: whoever reads settings from it reads them again. */
   | { readonly kind: 'in-force'; readonly configuration: Configuration }
@@ -157,6 +207,10 @@ export type ControllerEffect =
       readonly ringSeq: number;
       readonly members: readonly { readonly id: NodeId; readonly info: QuorumNews }[];
     }
+  /** An order about the vote count, in its place in the stream. */
+  | { readonly kind: 'order'; readonly from: NodeId; readonly order: QuorumOrderText }
+  /** In its place in the stream: this member has stopped everything and goes. */
+  | { readonly kind: 'leaving'; readonly id: NodeId }
   | { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
   /** Say goodbye to the ring and end: everything here has stopped. */
   | { readonly kind: 'leave' }

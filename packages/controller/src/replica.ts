@@ -2,13 +2,10 @@
  * What every member in step holds in common besides the configuration: who is where, what ran, who
  * was fenced. Changed only by the agreed stream and by views, in the same order everywhere.
  */
-import { type AgentName, assert, type NodeId, type NodeName } from '@holdfast/base';
+import type { AgentName, NodeId, NodeName } from '@holdfast/base';
 import type { HistoryEntry, NodeState, Status, TicketState } from '@holdfast/cib';
-import type { FenceEntry } from './commands.ts';
+import type { Attempts, FenceEntry, FenceProof } from './commands.ts';
 import { countFailure, dropRecurring, dropResource, fileEntry, forgetFailures } from './history.ts';
-
-/** Ended fences that are remembered. */
-const FENCES_MAX = 100;
 
 export type Replica = {
   nodes: Map<NodeName, NodeState>;
@@ -20,6 +17,12 @@ export type Replica = {
   /** Lives proven off while their node still counted as a member; void once another life is seen. */
   shot: Map<NodeName, string>;
   fences: readonly FenceEntry[];
+  /** Targets whose fences keep failing. */
+  attempts: Map<NodeName, Attempts>;
+  /** The last known of each way to fence a node, in order of the key. */
+  proofs: readonly FenceProof[];
+  /** Armed watchdogs, by node, as it said when it was seen last; in ms. */
+  watchdogs: Map<NodeName, number>;
 };
 
 export function replica(): Replica {
@@ -30,6 +33,9 @@ export function replica(): Replica {
     incarnations: new Map(),
     shot: new Map(),
     fences: [],
+    attempts: new Map(),
+    proofs: [],
+    watchdogs: new Map(),
   };
 }
 
@@ -77,6 +83,11 @@ export function admit(
     history: own.history,
     transientAttributes: own.transientAttributes,
   });
+}
+
+/** `pending`: it is here, and may yet be shot; see fence-holds.ts. */
+export function setJoin(state: Replica, name: NodeName, join: 'member' | 'pending'): void {
+  update(state, name, (before) => ({ ...before, join }));
 }
 
 /** A node that is no longer in the view. It stays unclean until somebody proves it down. */
@@ -140,12 +151,23 @@ export function fileCancelled(state: Replica, name: NodeName, resource: string, 
   }));
 }
 
-/** Forgets failures and history of a resource (null: of all) on a node, so that it is probed anew. */
-export function cleanUp(state: Replica, name: NodeName, resource: string | null): void {
+/**
+ * Forgets failures and history of a resource (null: of all) on a node, so that it is probed anew; or
+ * one of the two.
+ */
+export function cleanUp(
+  state: Replica,
+  name: NodeName,
+  resource: string | null,
+  what?: 'failures' | 'history',
+): void {
   update(state, name, (before) => ({
     ...before,
-    history: dropResource(before.history, resource),
-    transientAttributes: forgetFailures(before.transientAttributes, resource),
+    history: what === 'failures' ? before.history : dropResource(before.history, resource),
+    transientAttributes:
+      what === 'history'
+        ? before.transientAttributes
+        : forgetFailures(before.transientAttributes, resource),
   }));
 }
 
@@ -164,26 +186,4 @@ export function setTransient(
       ),
     };
   });
-}
-
-export function beginFence(state: Replica, entry: FenceEntry): void {
-  assert(entry.state === 'pending', 'a fence begins pending');
-  const pending = state.fences.filter((each) => each.state === 'pending');
-  const ended = state.fences.filter((each) => each.state !== 'pending');
-  const keep = ended.slice(Math.max(0, ended.length - FENCES_MAX));
-  state.fences = [...keep, ...pending, entry];
-}
-
-export function endFences(
-  state: Replica,
-  ids: readonly string[],
-  end: Pick<FenceEntry, 'state' | 'detail' | 'devices' | 'endedAtMs'>,
-): void {
-  state.fences = state.fences.map((each) =>
-    each.state === 'pending' && ids.includes(each.id) ? { ...each, ...end } : each,
-  );
-}
-
-export function pendingFences(state: Replica): readonly FenceEntry[] {
-  return state.fences.filter((each) => each.state === 'pending');
 }

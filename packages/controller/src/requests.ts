@@ -2,6 +2,7 @@
 import { type Instant, nearest, type NodeName } from '@holdfast/base';
 import { diff, formatVersion, setNodeAttribute, type XmlElement } from '@holdfast/cib';
 import { versionOf } from '@holdfast/cib-store';
+import { drillByHand } from './fence-drills.ts';
 import { PROPOSALS_MAX, answer, refusal } from './proposals.ts';
 import type { Request } from './protocol.ts';
 import { type ControllerState, isMember, selfName, wallMs } from './state.ts';
@@ -46,6 +47,9 @@ export function onRequest(
       break;
     case 'cleanup':
       cleanup(state, id, request);
+      break;
+    case 'drill':
+      if (isKnown(state, id, request.node)) drillByHand(state, id, request);
       break;
     case 'fence':
     case 'confirm-fenced':
@@ -139,6 +143,7 @@ function fenceByHand(
       id,
       target: request.node,
       action: request.action,
+      device: request.device ?? null,
       origin: selfName(state),
     });
     return;

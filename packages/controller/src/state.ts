@@ -3,8 +3,17 @@ import { type Instant, type NodeId, type NodeName, nodeName } from '@holdfast/ba
 import type { NodeState, Version, XmlElement } from '@holdfast/cib';
 import { store, type Proposal, type StoreState } from '@holdfast/cib-store';
 import type { ActionId, GraphAction, ResourceAction, TransitionState } from '@holdfast/transition';
-import type { Command, Envelope, Offer, ViewId } from './commands.ts';
+import type {
+  Command,
+  Envelope,
+  FenceEntry,
+  FenceProgress,
+  FenceProof,
+  Offer,
+  ViewId,
+} from './commands.ts';
 import type { ControllerConfig, ControllerEffect, QuorumReading, Request } from './protocol.ts';
+import { formatRecord, readRecord } from './fence-record.ts';
 import { replica, type Replica } from './replica.ts';
 
 /** Where this member stands with regard to the view. */
@@ -46,6 +55,10 @@ export type Local = {
   fenceEnds: (Command & { kind: 'fence-end' })[];
   /** Those that the stream has brought back: members that were away then may not have heard them. */
   toldFenceEnds: (Command & { kind: 'fence-end' })[];
+  /** Targets that the fencer here is at, and whether it may still shoot them. */
+  readonly jobs: Map<NodeName, { readonly progress: FenceProgress; readonly isShooting: boolean }>;
+  /** Records that the snapshot of the view being agreed on does not have. */
+  news: { readonly fences: readonly FenceEntry[]; readonly proofs: readonly FenceProof[] };
 };
 
 /** A request that waits for its answer. */
@@ -56,6 +69,14 @@ export type Waiting =
   | { readonly kind: 'storing'; readonly version: Version; readonly since: Instant }
   /** `view`: the one it was asked in. */
   | { readonly kind: 'fencing'; readonly target: NodeName; readonly view: ViewId }
+  /** `open`: devices and members whose answers are missing. */
+  | {
+      readonly kind: 'drilling';
+      readonly target: NodeName;
+      readonly view: ViewId;
+      readonly open: Set<string>;
+      readonly proofs: FenceProof[];
+    }
   | { readonly kind: 'stopping' };
 
 export type InFlight = {
@@ -83,8 +104,6 @@ export type Deciding = {
   lastSeq: number;
   lastTransition: number;
   recheckAt: Instant | undefined;
-  /** Failed fences in a row, by target: the longer, the longer the pause before the next try. */
-  readonly fenceFailures: Map<NodeName, number>;
   retryAt: Instant | undefined;
   /** A fence of this node failed in this step. */
   retryPlanned: NodeName | undefined;
@@ -93,8 +112,12 @@ export type Deciding = {
   /** The view in which a term was asked for already. */
   termAsked: ViewId | undefined;
   /** The view whose members were written into the configuration. */
-  introduced: ViewId | undefined;
+  /** The view, and the version of the configuration, for which members were last written into it. */
+  introduced: string | undefined;
 };
+
+/** `holder` has something on its way to a device that may switch `target` off. */
+export type Hold = { readonly holder: NodeName; readonly target: NodeName };
 
 export type ControllerState = {
   readonly config: ControllerConfig;
@@ -109,6 +132,14 @@ export type ControllerState = {
   readonly stored: Map<NodeId, { readonly term: number; readonly version: Version }>;
   readonly waiting: Map<string, Waiting>;
   readonly deciding: Deciding;
+  /** Members that may still be shot by what was begun before this view; nothing is decided until then. */
+  held: readonly Hold[];
+  /** What all members call the time of this view, for records. */
+  agreedAtMs: number;
+  /** What the disk holds, or is being told to hold, of fences and proofs. */
+  recorded: string;
+  /** What that was made of. */
+  recordedOf: Pick<Replica, 'fences' | 'proofs'>;
   /** Wall clock minus monotonic clock, in ms. */
   wallOffsetMs: number;
   leaving: boolean;
@@ -119,12 +150,13 @@ export type ControllerState = {
 
 export function controller(
   config: ControllerConfig,
-  disk: { readonly root: XmlElement; readonly term: number },
+  disk: { readonly root: XmlElement; readonly term: number; readonly fences?: string | undefined },
 ): ControllerState {
+  const record = readRecord(disk.fences);
   return {
     config,
     store: store(disk.root, disk.term),
-    replica: replica(),
+    replica: { ...replica(), ...record },
     view: { kind: 'none' },
     previous: '',
     quorum: { quorate: false, totalVotes: 0 },
@@ -133,7 +165,13 @@ export function controller(
       running: new Map(),
       fenceEnds: [],
       toldFenceEnds: [],
+      jobs: new Map(),
+      news: { fences: [], proofs: [] },
     },
+    held: [],
+    agreedAtMs: 0,
+    recorded: formatRecord(record),
+    recordedOf: record,
     proposals: [],
     stored: new Map(),
     waiting: new Map(),
@@ -143,7 +181,6 @@ export function controller(
       lastSeq: 0,
       lastTransition: 0,
       recheckAt: undefined,
-      fenceFailures: new Map(),
       retryAt: undefined,
       retryPlanned: undefined,
       completed: [],

@@ -37,6 +37,7 @@ export function handleStoreEffects(state: ControllerState, effects: readonly Sto
         break;
       case 'in-force':
         emit(state, { kind: 'in-force', configuration: effect.configuration });
+        state.replica.attempts.clear();
         state.deciding.dirty = 'the configuration changed';
         break;
     }

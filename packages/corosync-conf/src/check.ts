@@ -1,6 +1,6 @@
 /** Holds the tree of a file against the table of known names, and reads every value by its type. */
 import { nearest } from '@holdfast/base';
-import { addFault, addWarning, type Findings } from './fault.ts';
+import { addFault, addRefusal, addWarning, type Findings } from './fault.ts';
 import { type KeyRule, type KeyType, ROOT, type SectionRule } from './schema.ts';
 import type { Entry, Section } from './syntax.ts';
 
@@ -77,14 +77,15 @@ function readValue(entry: Entry, rule: KeyRule, path: string, sink: Sink): void 
   const { type } = rule;
   switch (type.kind) {
     case 'integer':
-      readInteger(entry, type, path, sink);
+      readInteger(entry, rule, type, { path, sink });
       break;
     case 'word':
       if (type.words.includes(value)) sink.texts.set(key, { value, line });
       else {
         const choices = type.words.join(', ');
         const wayOut = didYouMean(value, type.words) ?? `write one of: ${choices}`;
-        addFault(sink.found, place, `is none of the values it can have (${choices})`, wayOut);
+        const add = rule.isLate ? addRefusal : addFault;
+        add(sink.found, place, `is none of the values it can have (${choices})`, wayOut);
       }
       break;
     case 'text':
@@ -99,9 +100,9 @@ function readValue(entry: Entry, rule: KeyRule, path: string, sink: Sink): void 
 
 function readInteger(
   { key, value, line }: Entry,
+  { isLate }: KeyRule,
   { min, max }: KeyType & { kind: 'integer' },
-  path: string,
-  sink: Sink,
+  { path, sink }: { readonly path: string; readonly sink: Sink },
 ): void {
   const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) {
@@ -110,7 +111,8 @@ function readInteger(
   }
   const given = value === '' ? 'has no value; it must be' : 'is not';
   const what = `${given} a whole number from ${min} to ${max}`;
-  addFault(sink.found, { line, key: path + key, value }, what, integerHint(value));
+  const add = isLate ? addRefusal : addFault;
+  add(sink.found, { line, key: path + key, value }, what, integerHint(value));
 }
 
 function integerHint(value: string): string {
@@ -121,15 +123,20 @@ function integerHint(value: string): string {
   return 'write digits only';
 }
 
+/**
+ * A key that is nearly a known one is a setting that silently would not be made: the daemon does not
+ * start with it. One that is like nothing is only told, as it does no harm to the reference either.
+ */
 function unknownKey(entry: Entry, rule: SectionRule, path: string, found: Findings): void {
   const place = { line: entry.line, key: path + entry.key };
   const within = path === '' ? 'at the top of the file' : `in ${path.slice(0, -1)}`;
   const home = homeOf(entry.key);
-  const wayOut =
-    home === undefined
-      ? (didYouMean(entry.key, Object.keys(rule.keys)) ?? 'remove the line')
-      : `move it into ${home}`;
-  addFault(found, place, `is not a key that is known ${within}`, wayOut);
+  const meant = didYouMean(entry.key, Object.keys(rule.keys));
+  const wayOut = home === undefined ? meant : `move it into ${home}`;
+  const what = `is not a key that is known ${within}`;
+  if (rule.isClosed) addFault(found, place, what, wayOut ?? 'remove the line');
+  else if (wayOut === undefined) addWarning(found, place, what, 'remove the line');
+  else addRefusal(found, place, what, wayOut);
 }
 
 function unknownSection(child: Section, rule: SectionRule, path: string, found: Findings): void {
@@ -138,8 +145,9 @@ function unknownSection(child: Section, rule: SectionRule, path: string, found: 
   const misplaced = path !== '' && ownOf(ROOT.sections, child.name) !== undefined;
   const wayOut = misplaced
     ? 'close the section above it first'
-    : (didYouMean(child.name, Object.keys(rule.sections)) ?? 'remove it');
-  addFault(found, place, `is not ${within}`, wayOut);
+    : didYouMean(child.name, Object.keys(rule.sections));
+  if (wayOut === undefined) addWarning(found, place, `is not ${within}`, 'remove it');
+  else addRefusal(found, place, `is not ${within}`, wayOut);
 }
 
 /** The section a key really belongs to, where it is known in just one. */

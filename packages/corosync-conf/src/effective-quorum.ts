@@ -4,7 +4,7 @@
  * exit at start, we refuse at start.
  */
 import { fail, type Milliseconds, type NodeId, ok, type Result } from '@holdfast/base';
-import { addFault, addWarning, type ConfFault, type Findings } from './fault.ts';
+import { addFault, addWarning, type ConfFault, type Findings, findings } from './fault.ts';
 import type { ConfNode, CorosyncConf, QuorumConf, TieBreaker } from './model.ts';
 
 /** The same shape as the quorum room's configuration. */
@@ -16,6 +16,17 @@ export type EffectiveQuorum = {
   readonly waitForAll: boolean;
   readonly lastManStanding: { readonly windowMs: Milliseconds } | undefined;
   readonly autoTieBreaker: TieBreaker | undefined;
+  /** A clean leave lowers expected votes, never below `floor`; undefined: it does not. */
+  readonly downscale: { readonly floor: number } | undefined;
+  readonly tracksExpectedVotes: boolean;
+  readonly device:
+    | {
+        readonly votes: number;
+        readonly timeoutMs: Milliseconds;
+        readonly syncTimeoutMs: Milliseconds;
+        readonly masterWins: boolean;
+      }
+    | undefined;
 };
 
 /** The values to count with; faults where the options contradict each other beyond repair. */
@@ -23,7 +34,7 @@ export function effectiveQuorum(
   conf: CorosyncConf,
   self: NodeId,
 ): Result<EffectiveQuorum, readonly ConfFault[]> {
-  const found: Findings = { file: conf.file, faults: [], warnings: [] };
+  const found = findings(conf.file);
   const settled = settleQuorum(conf.nodes, conf.quorum, found);
   return found.faults.length > 0 ? fail(found.faults) : ok({ self, ...settled });
 }
@@ -41,7 +52,7 @@ export function settleQuorum(
   checkDevice(nodes, quorum, found);
   const expectedVotes = expectedOf(nodes, total, quorum, say);
   const waitForAll = quorum.waitForAll ?? quorum.twoNode;
-  const twoNode = quorum.twoNode && twoNodeFits(nodes, expectedVotes, quorum, say);
+  const twoNode = quorum.twoNode && twoNodeFits(nodes, expectedVotes, quorum, found);
   return {
     votes,
     expectedVotes,
@@ -49,7 +60,34 @@ export function settleQuorum(
     waitForAll,
     lastManStanding: lastManOf(nodes, quorum, say),
     autoTieBreaker: tieBreakerOf(total, waitForAll, quorum, found),
+    downscale: downscaleOf(total, quorum, say),
+    tracksExpectedVotes: quorum.expectedVotesTracking || quorum.allowDownscale,
+    device: deviceOf(total, quorum),
   };
+}
+
+/** Without votes of its own, a device has one less than the nodes together (T5.37). */
+function deviceOf(total: number, { device }: QuorumConf): EffectiveQuorum['device'] {
+  if (device === undefined) return undefined;
+  const { timeoutMs, syncTimeoutMs, masterWins } = device;
+  return { votes: device.votes ?? Math.max(0, total - 1), timeoutMs, syncTimeoutMs, masterWins };
+}
+
+/** The file's expected_votes is where a shrinking cluster stops, not what it starts with (T5.35). */
+function downscaleOf(total: number, quorum: QuorumConf, say: Say): EffectiveQuorum['downscale'] {
+  if (!quorum.allowDownscale) return undefined;
+  const floor = quorum.expectedVotes ?? total;
+  if (floor >= total) {
+    const what = `has no effect: expected votes are never lowered below ${floor}`;
+    say('allow_downscale', what, 'write an expected_votes below the votes of all nodes');
+    return undefined;
+  }
+  if (!(quorum.waitForAll ?? quorum.twoNode)) {
+    const what =
+      'is dangerous without wait_for_all: those who left could be a majority of their own';
+    say('allow_downscale', what, 'set wait_for_all: 1');
+  }
+  return { floor };
 }
 
 type Say = (key: string, what: string, wayOut?: string) => void;
@@ -69,7 +107,7 @@ function checkProvider({ provider, line }: QuorumConf, found: Findings): void {
   } else addFault(found, place, 'is no quorum provider', wayOut);
 }
 
-/** The device rows of the matrix; a device alone is accepted, and its votes are never seen. */
+/** The device rows of the matrix (T5.41). */
 function checkDevice(nodes: readonly ConfNode[], quorum: QuorumConf, found: Findings): void {
   const { device } = quorum;
   if (device === undefined) return;
@@ -78,6 +116,7 @@ function checkDevice(nodes: readonly ConfNode[], quorum: QuorumConf, found: Find
     ['two_node', quorum.twoNode],
     ['last_man_standing', quorum.lastManStanding],
     ['auto_tie_breaker', quorum.autoTieBreaker],
+    ['allow_downscale', quorum.allowDownscale],
   ] as const;
   for (const [key, on] of rivals) {
     if (on) addFault(found, place, `and ${key} exclude each other`, `remove one of the two`);
@@ -90,7 +129,7 @@ function checkDevice(nodes: readonly ConfNode[], quorum: QuorumConf, found: Find
   if (quorum.expectedVotes !== undefined && quorum.expectedVotes - (device.votes ?? 0) < 2) {
     addFault(found, place, 'leaves the nodes less than two votes', 'raise expected_votes');
   }
-  const what = 'is not supported yet: the nodes count without its votes';
+  const what = 'is counted, but its client is not built yet: its votes are expected and never cast';
   addWarning(found, place, what, 'for two nodes use two_node and fencing instead');
 }
 
@@ -106,23 +145,28 @@ function expectedOf(
     return automatic && nodes.every(({ votes }) => votes === 1) ? 2 * total - 1 : total;
   }
   if (quorum.expectedVotes >= total) return quorum.expectedVotes;
+  if (quorum.allowDownscale) return total;
   const what = `is ${quorum.expectedVotes}, but the nodes hold ${total} votes, and ${total} count`;
   say('expected_votes', what, 'remove it');
   return total;
 }
 
+/** Safe for two nodes with one vote each, and for nobody else: T5.30 has it refused, not counted. */
 function twoNodeFits(
   nodes: readonly ConfNode[],
   expectedVotes: number,
   quorum: QuorumConf,
-  say: Say,
+  found: Findings,
 ): boolean {
+  if (quorum.device !== undefined) return false;
   const voters = nodes.filter(({ votes }) => votes > 0);
   if (voters.length !== 2 || expectedVotes !== 2) {
-    const what = `is for two nodes with one vote each, and here are ${voters.length} voters with ${expectedVotes} expected votes: a majority is needed instead`;
-    say('two_node', what, 'remove it');
+    const place = { line: quorum.line ?? 1, key: 'quorum.two_node' };
+    const what = `is for two nodes with one vote each, and here are ${voters.length} voters with ${expectedVotes} expected votes`;
+    addFault(found, place, what, 'remove it: a majority decides then');
     return false;
   }
+  const say = sayer(quorum, found);
   if (quorum.autoTieBreaker) {
     say('two_node', 'gives way to auto_tie_breaker: a majority decides', 'remove one of the two');
     return false;

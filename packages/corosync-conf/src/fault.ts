@@ -33,7 +33,13 @@ export type Findings = {
   readonly file: string;
   readonly faults: ConfFault[];
   readonly warnings: ConfFault[];
+  /** What the reference reads without a word, and we read but do not start with. */
+  readonly refusals: ConfFault[];
 };
+
+export function findings(file: string): Findings {
+  return { file, faults: [], warnings: [], refusals: [] };
+}
 
 type Place = { readonly line: number; readonly key: string; readonly value?: string };
 
@@ -43,4 +49,13 @@ export function addFault(found: Findings, place: Place, what: string, wayOut: st
 
 export function addWarning(found: Findings, place: Place, what: string, wayOut = ''): void {
   found.warnings.push({ file: found.file, value: '', ...place, what, wayOut });
+}
+
+export function addRefusal(found: Findings, place: Place, what: string, wayOut: string): void {
+  found.refusals.push({ file: found.file, value: '', ...place, what, wayOut });
+}
+
+/** A refusal among the warnings: it says what will come of it. */
+export function asWarning(refusal: ConfFault): ConfFault {
+  return { ...refusal, what: `${refusal.what}, and the daemon will not start with it` };
 }

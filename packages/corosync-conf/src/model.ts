@@ -10,8 +10,12 @@ export type CorosyncConf = {
   readonly quorum: QuorumConf;
   /** The logging section as written; of sections given twice the last value counts. */
   readonly logging: Readonly<Record<string, string>>;
+  /** Every key the file spells out, dotted; of interface sections with their link: `totem.interface.1.mcastport`. */
+  readonly written: ReadonlySet<string>;
   /** Worth telling, in the order of the file; the daemon runs nevertheless. */
   readonly warnings: readonly ConfFault[];
+  /** What the daemon does not start with, though the reference reads it; among the warnings too. */
+  readonly refusals: readonly ConfFault[];
 };
 
 export type ConfNode = {
@@ -116,8 +120,39 @@ export type QuorumConf = {
   readonly lastManStandingWindowMs: Milliseconds;
   readonly autoTieBreaker: boolean;
   readonly autoTieBreakerNode: TieBreaker | undefined;
-  /** A quorum device is configured, with these votes of its own. */
-  readonly device: { readonly votes: number | undefined; readonly line: number } | undefined;
+  /** A clean leave lowers expected votes, never below `expected_votes`. */
+  readonly allowDownscale: boolean;
+  /** The highest expected votes ever seen outlive a restart. */
+  readonly expectedVotesTracking: boolean;
+  /** Undefined where no quorum device is configured. */
+  readonly device: DeviceConf | undefined;
+};
+
+/** The section quorum.device. */
+export type DeviceConf = {
+  readonly line: number;
+  readonly model: string | undefined;
+  /** Undefined where the file leaves it out: then one less than the nodes hold. */
+  readonly votes: number | undefined;
+  /** An answer of the device that is older counts for nothing. */
+  readonly timeoutMs: Milliseconds;
+  /** How long a new membership waits for the device's answer. */
+  readonly syncTimeoutMs: Milliseconds;
+  readonly masterWins: boolean;
+  /** The section net, for the model of this name; undefined where there is none. */
+  readonly net: DeviceNetConf | undefined;
+};
+
+export type DeviceNetConf = {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly tls: 'on' | 'off' | 'required';
+  readonly algorithm: 'ffsplit' | 'lms' | '2nodelms' | 'test';
+  /** `lowest`, `highest` or a node id. */
+  readonly tieBreaker: string;
+  readonly connectTimeoutMs: Milliseconds | undefined;
+  readonly forceIpVersion: 0 | 4 | 6;
+  readonly keepActivePartition: boolean;
 };
 
 export type TieBreaker =

@@ -2,7 +2,7 @@
 import { type NodeId, nodeId, nodeName } from '@holdfast/base';
 import { addressKind, ipv4Number } from './address.ts';
 import { type Block, merged, type Read } from './check.ts';
-import { addFault, addWarning, type Findings } from './fault.ts';
+import { addFault, addRefusal, addWarning, type Findings } from './fault.ts';
 import type { ConfNode, TotemConf } from './model.ts';
 
 /** Links a node can have: ring0_addr to ring7_addr. */
@@ -134,7 +134,9 @@ function checkUnique(drafts: readonly Draft[], found: Findings): void {
       else {
         const place = { line: at, key: `nodelist.node.${key}`, value };
         const wayOut = 'give every node its own';
-        addFault(found, place, `is used already by the node in line ${owner}`, wayOut);
+        // The reference looks at ids alone; two nodes with one name or address it starts with.
+        const add = key === 'nodeid' ? addFault : addRefusal;
+        add(found, place, `is used already by the node in line ${owner}`, wayOut);
       }
     };
     if (id !== undefined) claim('nodeid', String(id), line);

@@ -2,9 +2,12 @@
 import { milliseconds, type NodeId, nodeId } from '@holdfast/base';
 import { type Block, merged, type Read } from './check.ts';
 import { addWarning, type Findings } from './fault.ts';
-import type { QuorumConf, TieBreaker } from './model.ts';
+import type { DeviceConf, DeviceNetConf, QuorumConf, TieBreaker } from './model.ts';
 
 const WINDOW_MS_DEFAULT = 10_000;
+const DEVICE_TIMEOUT_MS_DEFAULT = 10_000;
+const SYNC_TIMEOUT_MS_DEFAULT = 30_000;
+const DEVICE_PORT_DEFAULT = 5403;
 
 /** Votes of a node whose own section says nothing. */
 export function readDefaultVotes(root: Block): number {
@@ -37,13 +40,54 @@ export function readQuorum(
     lastManStandingWindowMs: milliseconds(window === 0 ? WINDOW_MS_DEFAULT : window),
     autoTieBreaker: flag('auto_tie_breaker'),
     autoTieBreakerNode: readTieBreaker(section, ids, found),
+    allowDownscale: flag('allow_downscale'),
+    expectedVotesTracking: flag('expected_votes_tracking'),
     device: readDevice(section),
   };
 }
 
-function readDevice(section: Block | undefined): QuorumConf['device'] {
+function readDevice(section: Block | undefined): DeviceConf | undefined {
   const device = section && merged(section, 'device');
-  return device && { votes: device.integers.get('votes')?.value, line: device.line };
+  if (device === undefined) return undefined;
+  const integer = (key: string): number | undefined => device.integers.get(key)?.value;
+  return {
+    line: device.line,
+    model: device.texts.get('model')?.value,
+    votes: integer('votes'),
+    timeoutMs: milliseconds(nonZero(integer('timeout')) ?? DEVICE_TIMEOUT_MS_DEFAULT),
+    syncTimeoutMs: milliseconds(nonZero(integer('sync_timeout')) ?? SYNC_TIMEOUT_MS_DEFAULT),
+    masterWins: (integer('master_wins') ?? 0) !== 0,
+    net: readDeviceNet(merged(device, 'net')),
+  };
+}
+
+function readDeviceNet(net: Block | undefined): DeviceNetConf | undefined {
+  if (net === undefined) return undefined;
+  const text = (key: string): string | undefined => net.texts.get(key)?.value;
+  const connectTimeout = nonZero(net.integers.get('connect_timeout')?.value);
+  const version = text('force_ip_version');
+  return {
+    host: text('host'),
+    port: nonZero(net.integers.get('port')?.value) ?? DEVICE_PORT_DEFAULT,
+    tls: oneOf(['on', 'off', 'required'] as const, text('tls')),
+    algorithm: oneOf(['ffsplit', 'lms', '2nodelms', 'test'] as const, text('algorithm')),
+    tieBreaker: text('tie_breaker') ?? 'lowest',
+    connectTimeoutMs: connectTimeout === undefined ? undefined : milliseconds(connectTimeout),
+    forceIpVersion: version === '4' ? 4 : version === '6' ? 6 : 0,
+    keepActivePartition: text('keep_active_partition_tie_breaker') !== 'off',
+  };
+}
+
+/** The first word is the default. */
+function oneOf<Word extends string>(
+  words: readonly [Word, ...Word[]],
+  given: string | undefined,
+): Word {
+  return words.find((word) => word === given) ?? words[0];
+}
+
+function nonZero(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value;
 }
 
 function readExpected(read: Read<number> | undefined, found: Findings): number | undefined {

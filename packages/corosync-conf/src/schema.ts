@@ -1,5 +1,4 @@
 /** Every section and key that corosync.conf(5) knows (rules T6.10 to T6.14), in one table. */
-import { CIPHERS, HASHES } from './sealing.ts';
 
 export type KeyType =
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
@@ -12,6 +11,8 @@ export type KeyRule = {
   readonly type: KeyType;
   /** Why the key has no effect here; undefined where it has one. */
   readonly unused: string | undefined;
+  /** The reference looks at the value only when it starts: a bad one is a refusal, not a fault. */
+  readonly isLate: boolean;
 };
 
 export type SectionRule = {
@@ -21,7 +22,20 @@ export type SectionRule = {
   readonly unused: string | undefined;
   /** Its keys and sections are not fixed: everything is accepted. */
   readonly free: boolean;
+  /** The reference refuses keys it does not know here, and nowhere else. */
+  readonly isClosed: boolean;
 };
+
+export const CIPHERS = [
+  'none',
+  'aes128',
+  'aes192',
+  'aes256',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+] as const;
+export const HASHES = ['none', 'md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const;
 
 const U8 = integer(0, 255);
 const U16 = integer(0, 65_535);
@@ -34,7 +48,7 @@ const KNET = 'belongs to the knet transport, and datagrams here go by UDP, uncom
 const OLD = 'is the name of an older version';
 const RING = 'tunes a mechanism this ring does not have';
 const SYSTEM = 'belongs to the reference’s own process';
-const DEVICE = 'belongs to a quorum device, which is not supported yet';
+const NO_CLIENT = 'belongs to the client of a quorum device, which is not built yet';
 
 function integer(min: number, max: number): KeyType {
   return { kind: 'integer', min, max };
@@ -48,27 +62,40 @@ function used(type: KeyType, ...names: readonly string[]): Record<string, KeyRul
   return rules(undefined, type, names);
 }
 
+function late(type: KeyType, ...names: readonly string[]): Record<string, KeyRule> {
+  return rules(undefined, type, names, true);
+}
+
 function unused(why: string, type: KeyType, ...names: readonly string[]): Record<string, KeyRule> {
   return rules(why, type, names);
+}
+
+function lateUnused(
+  why: string,
+  type: KeyType,
+  ...names: readonly string[]
+): Record<string, KeyRule> {
+  return rules(why, type, names, true);
 }
 
 function rules(
   why: string | undefined,
   type: KeyType,
   names: readonly string[],
+  isLate = false,
 ): Record<string, KeyRule> {
-  return Object.fromEntries(names.map((name) => [name, { type, unused: why }]));
+  return Object.fromEntries(names.map((name) => [name, { type, unused: why, isLate }]));
 }
 
 function section(
   keys: Readonly<Record<string, KeyRule>>,
   sections: Readonly<Record<string, SectionRule>> = {},
 ): SectionRule {
-  return { keys, sections, unused: undefined, free: false };
+  return { keys, sections, unused: undefined, free: false, isClosed: false };
 }
 
 function ignored(why: string): SectionRule {
-  return { keys: {}, sections: {}, unused: why, free: true };
+  return { keys: {}, sections: {}, unused: why, free: true, isClosed: false };
 }
 
 const INTERFACE = section(
@@ -127,27 +154,35 @@ const NODE = section({
 
 const NODELIST = section({}, { node: NODE });
 
+const DEVICE_NET = section({
+  ...late(TEXT, 'host', 'tie_breaker'),
+  ...late(U16, 'port'),
+  ...late(word('on', 'off', 'required'), 'tls'),
+  ...late(word('ffsplit', 'lms', '2nodelms', 'test'), 'algorithm'),
+  ...late(U32, 'connect_timeout'),
+  ...late(word('0', '4', '6'), 'force_ip_version'),
+  ...late(word('on', 'off'), 'keep_active_partition_tie_breaker'),
+});
+
+const DEVICE = section(
+  {
+    ...used(U32, 'votes', 'timeout', 'sync_timeout'),
+    ...used(U8, 'master_wins'),
+    ...used(TEXT, 'model'),
+  },
+  { net: DEVICE_NET, heuristics: ignored(NO_CLIENT), disk: ignored(NO_CLIENT) },
+);
+
 const QUORUM = section(
   {
     ...used(TEXT, 'provider', 'auto_tie_breaker_node'),
     ...used(U32, 'expected_votes', 'votes', 'last_man_standing_window'),
     ...used(U8, 'two_node', 'wait_for_all', 'last_man_standing', 'auto_tie_breaker'),
-    ...unused('is not supported: lowering votes is an order of its own', U8, 'allow_downscale'),
-    ...unused('is not supported: expected votes follow the file', U8, 'expected_votes_tracking'),
+    ...used(U8, 'allow_downscale', 'expected_votes_tracking'),
     ...unused('has no effect in the reference either', U32, 'leaving_timeout'),
     ...unused('has no effect in the reference either', U8, 'leave_remove'),
   },
-  {
-    device: section(
-      {
-        ...used(U32, 'votes'),
-        ...used(TEXT, 'model'),
-        ...unused(DEVICE, U32, 'timeout', 'sync_timeout'),
-        ...unused(DEVICE, U8, 'master_wins'),
-      },
-      { net: ignored(DEVICE), heuristics: ignored(DEVICE), disk: ignored(DEVICE) },
-    ),
-  },
+  { device: DEVICE },
 );
 
 const LOG_KEYS = {
@@ -166,9 +201,14 @@ export const ROOT: SectionRule = section(unused(OLD, TEXT, 'compatibility'), {
     logger_subsys: section(LOG_KEYS),
     logger: ignored(OLD),
   }),
-  system: ignored(SYSTEM),
-  resources: ignored(SYSTEM),
-  uidgid: ignored(SYSTEM),
+  system: section({
+    ...lateUnused(SYSTEM, word('native', 'shm', 'socket'), 'qb_ipc_type'),
+    ...lateUnused(SYSTEM, word('yes', 'no'), 'sched_rr', 'allow_knet_handle_fallback'),
+    ...lateUnused(SYSTEM, word('yes', 'no', 'auto'), 'move_to_root_cgroup'),
+    ...lateUnused(SYSTEM, TEXT, 'priority', 'state_dir'),
+  }),
+  resources: section(unused(SYSTEM, TEXT, 'watchdog_device'), { system: ignored(SYSTEM) }),
+  uidgid: { ...section(unused(SYSTEM, TEXT, 'uid', 'gid')), isClosed: true },
   nozzle: ignored('is a network device this ring does not make'),
   service: ignored(OLD),
   amf: ignored(OLD),

@@ -2,17 +2,7 @@
 import type { Block, Read } from './check.ts';
 import { addFault, addWarning, type Findings } from './fault.ts';
 import type { CryptoConf, TotemConf } from './model.ts';
-
-export const CIPHERS = [
-  'none',
-  'aes128',
-  'aes192',
-  'aes256',
-  'aes128-ctr',
-  'aes192-ctr',
-  'aes256-ctr',
-] as const;
-export const HASHES = ['none', 'md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const;
+import { CIPHERS, HASHES } from './schema.ts';
 
 const WEAK_CIPHERS: ReadonlySet<string> = new Set(['none', 'aes128', 'aes128-ctr']);
 const WEAK_HASHES: ReadonlySet<string> = new Set(['md5', 'sha1']);

@@ -9,6 +9,8 @@ export type Section = {
   /** Empty for the file as a whole. */
   readonly name: string;
   readonly line: number;
+  /** Where its closing brace stands; of the file as a whole: one line behind the last. */
+  readonly end: number;
   readonly entries: readonly Entry[];
   readonly sections: readonly Section[];
 };
@@ -30,16 +32,18 @@ const DEPTH_MAX = 8;
 type OpenSection = {
   readonly name: string;
   readonly line: number;
+  end: number;
   readonly entries: Entry[];
   readonly sections: Section[];
 };
 
 export function readSyntax(text: string, found: Findings): SyntaxTree {
-  const root: OpenSection = { name: '', line: 1, entries: [], sections: [] };
+  const root: OpenSection = { name: '', line: 1, end: 1, entries: [], sections: [] };
   const open: OpenSection[] = [root];
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   let balanced = true;
+  root.end = lines.length + 1;
   if (lines.length > LINES_MAX) {
     const place = { line: LINES_MAX, key: '' };
     addFault(found, place, 'the file has too many lines', 'is this a corosync.conf at all?');
@@ -90,7 +94,7 @@ function openSection(open: OpenSection[], text: string, line: number, found: Fin
     const what = 'has something after the opening brace';
     addFault(found, place, what, 'write it into a line of its own');
   }
-  const section: OpenSection = { name, line, entries: [], sections: [] };
+  const section: OpenSection = { name, line, end: line, entries: [], sections: [] };
   if (open.length > DEPTH_MAX) {
     addFault(found, place, `is nested deeper than ${DEPTH_MAX} sections`, 'close the ones before');
     return false;
@@ -128,7 +132,8 @@ function closeSection(open: OpenSection[], text: string, line: number, found: Fi
     addFault(found, { line, key: '' }, what, 'remove it, or add the missing "section {" above');
     return false;
   }
-  open.pop();
+  const closed = open.pop();
+  if (closed !== undefined) closed.end = line;
   return true;
 }
 

@@ -47,6 +47,9 @@ void t.test("the seed's configuration is read as it stands, and its doubts are s
     waitForAll: true,
     lastManStanding: { windowMs: 10_000 },
     autoTieBreaker: undefined,
+    downscale: undefined,
+    tracksExpectedVotes: false,
+    device: undefined,
   });
   t.end();
 });
@@ -71,7 +74,7 @@ void t.test('keys of the reference that have no effect here are accepted and nam
   t.end();
 });
 
-void t.test('three nodes: the token grows, and two_node gives way to a majority', (t) => {
+void t.test('three nodes: the token grows, and two_node is refused', (t) => {
   const three = read(conf({ nodes: nodelist(3) }));
   t.match(three.totem, {
     effectiveTokenMs: 3650,
@@ -80,7 +83,9 @@ void t.test('three nodes: the token grows, and two_node gives way to a majority'
     effectiveConsensusMs: 4380,
   });
   const effective = effectiveQuorum(three, nodeId(3));
-  t.match(effective.ok && effective.value, { twoNode: false, waitForAll: true, expectedVotes: 3 });
+  t.match(effective.ok ? [] : effective.fault.map(describe), [
+    'c:25: quorum.two_node is for two nodes with one vote each, and here are 3 voters with 3 expected votes; remove it: a majority decides then.',
+  ]);
   t.end();
 });
 
@@ -118,11 +123,6 @@ void t.test('the matrix of options that exclude each other', (t) => {
       quorum: 'expected_votes: 1',
       want: { expectedVotes: 2 },
       why: 'never below the votes there are',
-    },
-    {
-      quorum: 'expected_votes: 5\ntwo_node: 1',
-      want: { expectedVotes: 5, twoNode: false },
-      why: 'two_node is for two votes',
     },
     {
       nodes: 3,
@@ -164,7 +164,30 @@ void t.test('the matrix of options that exclude each other', (t) => {
     {
       quorum: 'device {\nmodel: net\nvotes: 1\n}',
       want: { expectedVotes: 2 },
-      why: 'its votes are never seen',
+      why: 'votes of its own are added when they are seen',
+    },
+    {
+      quorum: 'device {\nmodel: net\nvotes: 1\ntimeout: 500\nmaster_wins: 1\n}',
+      want: { device: { votes: 1, timeoutMs: 500, syncTimeoutMs: 30_000, masterWins: true } },
+      why: 'the device with its defaults',
+    },
+    {
+      nodes: 5,
+      quorum: 'expected_votes: 3\nallow_downscale: 1',
+      want: { expectedVotes: 5, downscale: { floor: 3 }, tracksExpectedVotes: true },
+      why: 'all are expected at the start, and no fewer than three at the end',
+    },
+    {
+      nodes: 5,
+      quorum: 'allow_downscale: 1',
+      want: { expectedVotes: 5, downscale: undefined },
+      why: 'a floor of all nodes is no downscaling',
+    },
+    {
+      nodes: 3,
+      quorum: 'expected_votes_tracking: 1',
+      want: { tracksExpectedVotes: true, downscale: undefined },
+      why: 'tracking alone',
     },
   ];
   for (const { nodes = 2, votes, quorum, want, why } of cases) {
@@ -185,12 +208,21 @@ void t.test('what the reference exits on at start is refused at start', (t) => {
     },
     { quorum: 'last_man_standing: 1\ndevice {\nvotes: 1\n}', says: /device and last_man_standing/ },
     { quorum: 'auto_tie_breaker: 1\ndevice {\nvotes: 1\n}', says: /device and auto_tie_breaker/ },
+    { quorum: 'allow_downscale: 1\ndevice {\nvotes: 1\n}', says: /device and allow_downscale/ },
+    { quorum: 'expected_votes: 2\ndevice {\nvotes: 1\n}', says: /less than two votes/ },
+    {
+      nodes: 2,
+      votes: [2, 1],
+      quorum: 'device {\nmodel: net\n}',
+      says: /has no votes, which unequal/,
+    },
+    { quorum: 'expected_votes: 5\ntwo_node: 1', says: /two_node is for two nodes/ },
     { quorum: 'expected_votes: 3\ndevice {\nmodel: net\n}', says: /has no votes, which expected/ },
     { nodes: 3, quorum: 'auto_tie_breaker: 1\nlast_man_standing: 1', says: /needs wait_for_all/ },
     { quorum: 'provider: corosync_ykd', says: /"corosync_ykd" is no quorum provider/ },
   ];
-  for (const { nodes = 2, quorum, says } of cases) {
-    const doubtful = read(conf({ nodes: nodelist(nodes), quorum }));
+  for (const { nodes = 2, votes, quorum, says } of cases) {
+    const doubtful = read(conf({ nodes: nodelist(nodes, votes), quorum }));
     t.ok(
       doubtful.warnings.some(({ what }) => what.endsWith('will not start with it')),
       quorum,

@@ -10,7 +10,15 @@ export type AgentPlaces = {
   readonly plugins: string[];
 };
 
-const PLUGINS = ['dummy', 'service', 'fence-pdu'];
+const PLUGINS = [
+  'dummy',
+  'service',
+  'fence-ipmi',
+  'fence-pdu',
+  'fence-console',
+  'fence-ssh',
+  'fence-heuristics-ping',
+];
 
 export function agentPlaces(paths: Paths): AgentPlaces {
   const own = fileURLToPath(new URL('../../../agents/', import.meta.url));

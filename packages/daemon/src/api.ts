@@ -16,7 +16,6 @@ import {
 } from '@holdfast/cib';
 import type { Answer, Request } from '@holdfast/controller';
 import {
-  type FaultCode,
   type FenceRecord,
   type Handler,
   type MethodName,
@@ -25,9 +24,13 @@ import {
   type Receipt,
   type RpcFault,
 } from '@holdfast/ipc';
-import { readNode } from '@holdfast/node';
+import { readNode, readRace } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
 import { clusterStatus } from './cluster-status.ts';
+import { toRpc } from './faults.ts';
+import { reload } from './quorum-answers.ts';
+import { drill, fencingStatus } from './api-fencing.ts';
+import { timeoutsOf } from './ring-options.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -74,11 +77,21 @@ const ANSWERS: Answers = {
     }),
   'fence.request': async (parts, { node, action }) =>
     outcome(await parts.world.request({ kind: 'fence', node: nodeName(node), action })),
+  'fence.drill': async (parts, params) => outcome(await drill(parts.world, params)),
+  'fence.status': ({ world }) => ok(fencingStatus(world.parts.node)),
+  'fence.race': ({ world, configured }) => {
+    const { tokenMs, consensusMs } = timeoutsOf(configured.conf);
+    return ok(readRace(world.parts.node, tokenMs + consensusMs, Date.now()));
+  },
   'fence.confirm': async (parts, { node, user }) =>
     outcome(await parts.world.request({ kind: 'confirm-fenced', node: nodeName(node), by: user })),
   'fence.history': ({ world }) => ok({ entries: fenceRecords(world) }),
   'cluster.status': async (parts) => ok(await clusterStatus(parts)),
   'cluster.stop': async ({ world }) => outcome(await world.request({ kind: 'stop' })),
+  'quorum.unblock': async ({ world }) => outcome(await world.askQuorum({ kind: 'unblock' })),
+  'quorum.expect': async ({ world }, { votes }) =>
+    outcome(await world.askQuorum({ kind: 'expect', votes })),
+  'corosync.reload': ({ world }, { dry }) => reload(world, dry),
   'agent.list': async ({ runners }, { class: standard, provider }) =>
     ok({ agents: await runners.listAgents(standard, provider) }),
   'agent.metadata': async ({ runners }, { agent }) => {
@@ -100,7 +113,9 @@ function fenceRecords(world: World): readonly FenceRecord[] {
     action: fence.action,
     state: fence.state,
     origin: fence.origin,
+    tried: fence.tried,
     detail: fence.detail,
+    progress: fence.progress,
     devices: fence.devices,
     startedAtMs: fence.startedAtMs,
     endedAtMs: fence.endedAtMs,
@@ -216,18 +231,6 @@ function outcome(answer: Answer): Result<{ readonly outcome: string }, RpcFault>
     case 'fault':
       return fail(toRpc(answer.fault));
   }
-}
-
-function toRpc({ code, message }: { readonly code: string; readonly message: string }): RpcFault {
-  const codes: Readonly<Record<string, FaultCode>> = {
-    stale: 'stale',
-    invalid: 'invalid',
-    'no-quorum': 'no-quorum',
-    'unknown-node': 'unknown-node',
-    'not-ready': 'not-ready',
-    unsafe: 'unsafe',
-  };
-  return { code: codes[code] ?? 'failed', message };
 }
 
 function explain({ world }: ApiParts, subject: string): readonly string[] {

@@ -5,6 +5,7 @@ import type { ClusterStatus } from '@holdfast/ipc';
 import type { LinksStatus } from '@holdfast/links';
 import { readFencing, readNode } from '@holdfast/node';
 import type { SealingStatus, ThreadStatus } from '@holdfast/ring-thread';
+import { quorumStatus, strangerWarnings } from './quorum-answers.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +27,7 @@ export async function clusterStatus({
   const { ring, links, sealing } = thread;
   const nameOf = (id: number): string =>
     conf.nodes.find((node) => node.id === id)?.name ?? `node-${id}`;
+  const quorum = quorumStatus(reading.quorum, nameOf);
   const pending = readFencing(world.parts.node, instant(world.now()));
   return {
     cluster: conf.totem.clusterName ?? '',
@@ -33,12 +35,30 @@ export async function clusterStatus({
     nodeId: self.id,
     version,
     dc: reading.cib.dc ?? null,
-    ring: { id: ring.ringId, state: ring.state, members: ring.members.map(nameOf) },
-    quorum: { ...reading.quorum, waitingFor: reading.quorum.waitingFor.map(nameOf) },
+    ring: {
+      id: ring.ringId,
+      state: ring.state,
+      members: ring.members.map(nameOf),
+      addresses: addressesOf(configured),
+    },
+    quorum,
     controller: reading.activity,
-    warnings: [...sealingWarnings(conf, sealing), ...linkWarnings(links, nameOf), ...pending],
+    warnings: [
+      ...sealingWarnings(conf, sealing),
+      ...linkWarnings(links, nameOf),
+      ...strangerWarnings(quorum),
+      ...pending,
+    ],
     counters: counters(thread),
   };
+}
+
+/** This node's address on every link, then everybody else's. */
+function addressesOf({ addresses }: Configured): readonly string[] {
+  return addresses.flatMap(({ bind, peers }) => [
+    bind.address,
+    ...[...peers.values()].map(({ address }) => address),
+  ]);
 }
 
 /** Weak or off is allowed, and never in silence. */

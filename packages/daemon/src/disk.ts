@@ -15,6 +15,8 @@ export type Loaded = {
   readonly term: number;
   readonly ringSeq: number;
   readonly quorum: QuorumRecord | undefined;
+  /** Ended fences and proofs, as the node wrote them. */
+  readonly fences: string | undefined;
   /** Sentences about what was found damaged and what was done instead. */
   readonly trouble: readonly string[];
 };
@@ -25,6 +27,7 @@ const PREPARED = 'cib.prepared.xml';
 const RING_SEQ = 'ring-seq';
 const QUORUM = 'quorum.json';
 const LIFE = 'life';
+const FENCES = 'fences.json';
 
 /** Reads everything; what is damaged is kept aside under another name, and said. */
 export function load(folder: string, asideMark: string): Loaded {
@@ -35,6 +38,7 @@ export function load(folder: string, asideMark: string): Loaded {
     ...cib,
     ringSeq: loadRingSeq(folder, trouble),
     quorum: loadQuorum(folder, trouble),
+    fences: loadFences(folder),
     trouble,
   };
 }
@@ -80,6 +84,22 @@ function loadQuorum(folder: string, trouble: string[]): QuorumRecord | undefined
   if (record === undefined)
     trouble.push(`${path} is damaged; quorum is counted from the configuration`);
   return record;
+}
+
+function loadFences(folder: string): string | undefined {
+  const path = join(folder, FENCES);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** Undefined, or the system's own words. */
+export async function persistFences(folder: string, text: string): Promise<string | undefined> {
+  try {
+    await writeFlushed(join(folder, `${FENCES}.new`), text);
+    await rename(join(folder, `${FENCES}.new`), join(folder, FENCES));
+    return undefined;
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
 }
 
 function parseQuorum(text: string): QuorumRecord | undefined {

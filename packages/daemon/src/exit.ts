@@ -11,6 +11,10 @@ export const EXIT = {
   permission: 77,
   config: 78,
   exists: 108,
+  /** The cluster has proof that this node is off: stay down. */
+  fenced: 100,
+  /** The same, and the machine is to be reset. */
+  panic: 101,
 } as const;
 
 export type StartFault = { readonly code: number; readonly sentences: readonly string[] };

@@ -12,6 +12,7 @@ import { type RingThread, startRingThread } from '@holdfast/ring-thread';
 import { describeUdpFault } from '@holdfast/transport-udp';
 import { agentPlaces } from './agent-places.ts';
 import { apiHandler } from './api.ts';
+import { ConfFile } from './conf-file.ts';
 import { type Loaded, load } from './disk.ts';
 import { EXIT, type StartFault } from './exit.ts';
 import { type Log, openLog } from './log.ts';
@@ -192,9 +193,14 @@ function openWorld(
     node: nodeMachine,
     ...drivers,
     log: life.log,
+    confFile: new ConfFile(conf, self),
     stateFolder: paths.state,
     left,
     onLeft,
+    onFencedAlive: (reaction) => {
+      life.log.close();
+      process.exit(reaction === 'panic' ? EXIT.panic : EXIT.fenced);
+    },
     onBroken: life.onBroken,
   });
   life.world = world;

@@ -1,6 +1,7 @@
 /** From a configured node to what its ring needs. */
 import { beginLife, type RingOptions } from '@holdfast/ring-thread';
-import { ringTimeouts } from '@holdfast/totem';
+import type { CorosyncConf } from '@holdfast/corosync-conf';
+import { type RingTimeouts, ringTimeouts } from '@holdfast/totem';
 import { lifePath, type Loaded, ringSeqPath } from './disk.ts';
 import type { Paths } from './paths.ts';
 import type { Configured } from './start.ts';
@@ -10,15 +11,8 @@ export function ringOptions(paths: Paths, configured: Configured, disk: Loaded):
   const { conf, self, addresses, links, key } = configured;
   const { totem, nodes } = conf;
   const clusterName = totem.clusterName ?? '';
-  const timeouts = ringTimeouts({
-    tokenMs: totem.tokenMs,
-    retransmitsBeforeLoss: totem.tokenRetransmitsBeforeLoss,
-    consensusMs: totem.consensusMs,
-    nodeCount: nodes.length,
-    tokenCoefficientMs: totem.tokenCoefficientMs,
-  });
   return {
-    ring: { ...timeouts, self: self.id, nodes: nodes.map(({ id }) => id), clusterName },
+    ring: { ...timeoutsOf(conf), self: self.id, nodes: nodes.map(({ id }) => id), clusterName },
     ringSeq: disk.ringSeq,
     ringSeqPath: ringSeqPath(paths.state),
     life: beginLife(lifePath(paths.state), Date.now()),
@@ -30,4 +24,15 @@ export function ringOptions(paths: Paths, configured: Configured, disk: Loaded):
     key,
     wantsPriority: true,
   };
+}
+
+/** The ring's times, as the file has them or derives them from the token time. */
+export function timeoutsOf({ totem, nodes }: CorosyncConf): RingTimeouts {
+  return ringTimeouts({
+    tokenMs: totem.tokenMs,
+    retransmitsBeforeLoss: totem.tokenRetransmitsBeforeLoss,
+    consensusMs: totem.consensusMs,
+    nodeCount: nodes.length,
+    tokenCoefficientMs: totem.tokenCoefficientMs,
+  });
 }

@@ -5,22 +5,23 @@ import { fail, ok, type Result } from '@holdfast/base';
 import {
   type ConfNode,
   type CorosyncConf,
+  digestsOf,
   describe as describeConf,
   effectiveQuorum,
-  type EffectiveQuorum,
   findLocalNode,
   parseCorosyncConf,
 } from '@holdfast/corosync-conf';
 import type { LinksSettings } from '@holdfast/links';
 import type { LinkAddresses } from '@holdfast/transport-udp';
 import { resolveLinks } from './addresses.ts';
+import type { QuorumConfig } from '@holdfast/quorum';
 import { EXIT, type StartFault } from './exit.ts';
 import { readSharedKey } from './shared-key.ts';
 
 export type Configured = {
   readonly conf: CorosyncConf;
   readonly self: ConfNode;
-  readonly quorum: EffectiveQuorum;
+  readonly quorum: QuorumConfig;
   readonly addresses: readonly LinkAddresses[];
   readonly links: LinksSettings;
   /** The shared key; undefined: datagrams are clear. */
@@ -40,10 +41,12 @@ export async function configure(
   const parsed = parseCorosyncConf(text.value, file);
   if (!parsed.ok) return fail({ code: EXIT.config, sentences: parsed.fault.map(describeConf) });
   const conf = parsed.value;
+  if (conf.refusals.length > 0)
+    return fail({ code: EXIT.config, sentences: conf.refusals.map(describeConf) });
   const self = findSelf(conf, wanted);
   if (!self.ok) return self;
-  const quorum = effectiveQuorum(conf, self.value.id);
-  if (!quorum.ok) return fail({ code: EXIT.config, sentences: quorum.fault.map(describeConf) });
+  const quorum = quorumConfigOf(conf, self.value);
+  if (!quorum.ok) return fail({ code: EXIT.config, sentences: quorum.fault });
   const addresses = await resolveLinks(conf, self.value);
   if (!addresses.ok) return addresses;
   const key = readSharedKey(conf);
@@ -70,7 +73,19 @@ function linksOf({ nodes, totem }: CorosyncConf, self: ConfNode): LinksSettings 
   };
 }
 
-function readConfiguration(file: string): Result<string, StartFault> {
+/** What the quorum machine counts with; sentences where the options contradict each other. */
+export function quorumConfigOf(
+  conf: CorosyncConf,
+  self: ConfNode,
+): Result<QuorumConfig, readonly string[]> {
+  const effective = effectiveQuorum(conf, self.id);
+  if (!effective.ok) return fail(effective.fault.map(describeConf));
+  const names = new Map(conf.nodes.map((node) => [node.id, node.name]));
+  return ok({ ...effective.value, names, digests: { ...digestsOf(conf) } });
+}
+
+/** The text of the file, or why it cannot be read, as one sentence. */
+export function readConfiguration(file: string): Result<string, StartFault> {
   try {
     return ok(readFileSync(file, 'utf8'));
   } catch (cause) {

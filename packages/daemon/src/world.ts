@@ -13,9 +13,11 @@ import {
   type NodeMachine,
   step as stepNode,
 } from '@holdfast/node';
+import type { QuorumAsk } from '@holdfast/quorum';
 import type { RingThread } from '@holdfast/ring-thread';
 import type { Runners } from '@holdfast/runners';
-import { carryOut, persistQuorum } from './disk.ts';
+import { carryOut, persistFences, persistQuorum } from './disk.ts';
+import type { ConfFile } from './conf-file.ts';
 import type { Log } from './log.ts';
 import type { SchedulerWorker } from './scheduler-worker.ts';
 
@@ -28,10 +30,13 @@ export type WorldParts = {
   readonly runners: Runners;
   readonly scheduler: SchedulerWorker;
   readonly log: Log;
+  readonly confFile: ConfFile;
   readonly stateFolder: string;
   /** Settled by `onLeft`, once, after the node has said goodbye. */
   readonly left: Promise<void>;
   readonly onLeft: () => void;
+  /** The cluster has proof that this node is off. */
+  readonly onFencedAlive: (reaction: 'stop' | 'panic') => void;
   /** A broken invariant: record the state and end; the cluster fences us if it must. */
   readonly onBroken: (cause: unknown) => void;
 };
@@ -43,6 +48,8 @@ export class World {
   readonly #jobs: NodeInput[] = [];
   readonly #answers = new Map<string, (answer: Answer) => void>();
   #disk: Promise<void> = Promise.resolve();
+  /** The history of fences that waits to be written. */
+  #fences: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isWorking = false;
   #isClosed = false;
@@ -69,10 +76,19 @@ export class World {
 
   /** Asks the node for something; resolves with its one answer. */
   request(request: Request): Promise<Answer> {
+    return this.#ask((id) => ({ kind: 'request', id, request }));
+  }
+
+  /** Asks for something about votes; resolves with its one answer. */
+  askQuorum(ask: QuorumAsk): Promise<Answer> {
+    return this.#ask((id) => ({ kind: 'quorum-ask', id, ask }));
+  }
+
+  #ask(input: (id: string) => NodeInput): Promise<Answer> {
     const id = `${Date.now().toString(36)}-${randomInt(2 ** 47).toString(36)}`;
     return new Promise((resolve) => {
       this.#answers.set(id, resolve);
-      this.nodeInput({ kind: 'request', id, request });
+      this.nodeInput(input(id));
     });
   }
 
@@ -116,6 +132,13 @@ export class World {
       case 'persist-quorum':
         persistQuorum(stateFolder, effect.record);
         return;
+      case 'persist-fences':
+        this.#keepFences(effect.text);
+        return;
+      case 'fenced-alive':
+        this.#isClosed = true;
+        this.parts.onFencedAlive(effect.reaction);
+        return;
       case 'schedule':
         scheduler.schedule(effect.seq, effect.cib);
         return;
@@ -135,6 +158,13 @@ export class World {
         this.#answers.get(effect.id)?.(effect.answer);
         this.#answers.delete(effect.id);
         return;
+      case 'reread':
+      case 'take-over':
+        this.#onConfFile(effect);
+        return;
+      case 'device-poll':
+        // The port of a quorum device's client: it would answer with `device` inputs.
+        return;
       case 'leave':
         this.#leave();
         return;
@@ -144,6 +174,12 @@ export class World {
     }
   }
 
+  #onConfFile({ kind, of }: NodeEffect & { kind: 'reread' | 'take-over' }): void {
+    const { confFile, log } = this.parts;
+    if (kind === 'reread') this.nodeInput({ kind, of, reading: confFile.reread(of) });
+    else for (const text of confFile.takeOver(of)) log.write(note('notice', 'reload', text));
+  }
+
   /** Disk work in the order it was asked for, each answered before the next begins. */
   #toDisk(effect: DiskEffect): void {
     this.#disk = this.#disk.then(async () => {
@@ -151,6 +187,21 @@ export class World {
       if (failure !== undefined)
         this.parts.log.write(note('error', 'disk', `writing the configuration failed: ${failure}`));
       this.nodeInput({ kind: 'disk', token: effect.token, failure });
+    });
+  }
+
+  /** The newest text only; a disk that refuses loses a record for people, and nothing else. */
+  #keepFences(text: string): void {
+    const isWriting = this.#fences !== undefined;
+    this.#fences = text;
+    if (isWriting) return;
+    this.#disk = this.#disk.then(async () => {
+      const newest = this.#fences ?? text;
+      this.#fences = undefined;
+      const failure = await persistFences(this.parts.stateFolder, newest);
+      if (failure === undefined) return;
+      const words = `the history of fences could not be written: ${failure}`;
+      this.parts.log.write(note('warning', 'disk', words));
     });
   }
 

@@ -1,4 +1,4 @@
-/** What a fence device's parameters say: whom it can fence, by which plug, after which delay (F rules). */
+/** What a fence device's parameters say of one action: after which delay, how long, how often. */
 import {
   type Milliseconds,
   milliseconds,
@@ -6,72 +6,38 @@ import {
   parseDuration,
   type Prng,
 } from '@holdfast/base';
+import { hostMap, plugOf } from './host-check.ts';
 import type { FenceDevice, FencerConfig } from './protocol.ts';
 
-/** Does the device know this target? Without a list or map, or with check `none`, it takes any. */
-export function canFence(device: FenceDevice, target: NodeName): boolean {
-  const { parameters } = device;
-  const check = parameters['pcmk_host_check'];
-  if (check === 'none') return true;
-  const map = hostMap(parameters['pcmk_host_map'] ?? '');
-  const list = words(parameters['pcmk_host_list'] ?? '');
-  if (map.size === 0 && list.length === 0) return true;
-  return map.has(target) || list.includes(target);
-}
-
-/** The plug of a target: from the map, else its name. */
-export function plugOf(device: FenceDevice, target: NodeName): string {
-  return hostMap(device.parameters['pcmk_host_map'] ?? '').get(target) ?? target;
-}
-
-/** `haone:1;hatwo:2,3`: pairs parted by `;`, blank or tab; a backslash keeps the next character. */
-export function hostMap(text: string): ReadonlyMap<string, string> {
-  const pairs = new Map<string, string>();
-  for (const part of splitUnescaped(text, /[;\s]/)) {
-    const at = part.indexOf(':');
-    const separator = at >= 0 ? at : part.indexOf('=');
-    if (separator <= 0) continue;
-    pairs.set(part.slice(0, separator), part.slice(separator + 1));
-  }
-  return pairs;
-}
-
-function splitUnescaped(text: string, separator: RegExp): readonly string[] {
-  const parts: string[] = [];
-  let current = '';
-  for (let index = 0; index < text.length; index += 1) {
-    const letter = text.charAt(index);
-    if (letter === '\\' && index + 1 < text.length) {
-      index += 1;
-      current += text.charAt(index);
-    } else if (separator.test(letter)) {
-      parts.push(current);
-      current = '';
-    } else {
-      current += letter;
-    }
-  }
-  return [...parts, current].filter((part) => part !== '');
-}
-
-function words(text: string): readonly string[] {
-  return text.split(/[\s,;]+/).filter((word) => word !== '');
-}
-
-/** `isCapped`: the base was longer than `pcmk_delay_max` allows. */
-export type Delay = { readonly waitMs: Milliseconds; readonly isCapped: boolean };
+/** The shortest and the longest wait; `isCapped`: the base was longer than `pcmk_delay_max` allows. */
+export type DelayBounds = {
+  readonly leastMs: Milliseconds;
+  readonly mostMs: Milliseconds;
+  readonly isCapped: boolean;
+};
 
 /**
- * How long to wait before the first off: `pcmk_delay_base` (one value, or a map by target), raised by
- * chance up to `pcmk_delay_max`, and never more than that. The survivor of a cut is whoever the
- * longest delay protects.
+ * How long a device waits before its first off: `pcmk_delay_base` (one value, or a map by target),
+ * raised by chance up to `pcmk_delay_max`, and never more than that. The survivor of a cut is whoever
+ * the longest delay protects.
  */
-export function delayBefore(device: FenceDevice, target: NodeName, dice: Prng): Delay {
+export function delayBounds(device: FenceDevice, target: NodeName): DelayBounds {
   const base = baseDelay(device.parameters['pcmk_delay_base'] ?? '0', target);
   const most = parseDuration(device.parameters['pcmk_delay_max'] ?? '0');
-  if (!most.ok || most.value === 0 || most.value === base) return { waitMs: base, isCapped: false };
-  if (most.value < base) return { waitMs: most.value, isCapped: true };
-  return { waitMs: milliseconds(base + dice.below(most.value - base + 1)), isCapped: false };
+  if (!most.ok || most.value === 0 || most.value === base)
+    return { leastMs: base, mostMs: base, isCapped: false };
+  if (most.value < base) return { leastMs: most.value, mostMs: most.value, isCapped: true };
+  return { leastMs: base, mostMs: most.value, isCapped: false };
+}
+
+export type Delay = { readonly waitMs: Milliseconds; readonly isCapped: boolean };
+
+/** One draw within the bounds. */
+export function delayBefore(device: FenceDevice, target: NodeName, dice: Prng): Delay {
+  const { leastMs, mostMs, isCapped } = delayBounds(device, target);
+  const waitMs =
+    mostMs === leastMs ? leastMs : milliseconds(leastMs + dice.below(mostMs - leastMs + 1));
+  return { waitMs, isCapped };
 }
 
 function baseDelay(text: string, target: NodeName): Milliseconds {
@@ -82,7 +48,7 @@ function baseDelay(text: string, target: NodeName): Milliseconds {
   return read?.ok === true ? read.value : milliseconds(0);
 }
 
-/** `pcmk_<action>_timeout`, else `stonith-timeout`. */
+/** `pcmk_<action>_timeout`, else `stonith-timeout`: for all tries of one action together. */
 export function timeoutOf(device: FenceDevice, action: string, config: FencerConfig): Milliseconds {
   const read = parseDuration(device.parameters[`pcmk_${action}_timeout`] ?? '');
   return read.ok ? read.value : config.timeoutMs;
@@ -124,24 +90,4 @@ export function toldTo(device: FenceDevice, target: NodeName): Told {
   if (given !== undefined && given !== 'dynamic') return { plug: given, parameters: own };
   const plug = plugOf(device, target);
   return { plug, parameters: argument === 'none' ? own : { ...own, [argument]: plug } };
-}
-
-/** The devices to use for a target, level by level; without a topology each device is a level. */
-export function planFor(
-  config: FencerConfig,
-  target: NodeName,
-): readonly (readonly FenceDevice[])[] {
-  const levels = config.levels
-    .filter((level) => level.target === target)
-    .sort((a, b) => a.index - b.index)
-    .map((level) => level.devices.map((id) => config.devices.find((device) => device.id === id)));
-  const complete = levels.map((level) => level.filter((device) => device !== undefined));
-  const known = complete.filter(
-    (level, index) => level.length > 0 && level.length === levels[index]?.length,
-  );
-  if (levels.length > 0) return known;
-  return config.devices
-    .filter((device) => canFence(device, target))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((device) => [device]);
 }

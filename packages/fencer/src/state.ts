@@ -1,12 +1,23 @@
 /** The fencer's state, and one step of it. */
-import type { Instant, NodeName, Prng } from '@holdfast/base';
+import type { CallId, Instant, NodeName, Prng } from '@holdfast/base';
 import type { Job } from './job.ts';
 import type { FencerConfig, FencerEffect } from './protocol.ts';
+
+/** One device being asked whether it would find a target; nothing is switched. */
+export type Drill = {
+  readonly id: string;
+  readonly target: NodeName;
+  readonly device: string;
+  readonly startedAt: Instant;
+  /** Undefined: it waits for the device. */
+  run: { readonly call: CallId; readonly killAt: Instant } | undefined;
+};
 
 export type FencerState = {
   config: FencerConfig;
   readonly dice: Prng;
   readonly jobs: Map<NodeName, Job>;
+  drills: Drill[];
   lastCall: number;
 };
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { nodeName, prng } from '@holdfast/base';
-import { canFence, delayBefore, hostMap, planFor } from '@holdfast/fencer';
+import { delayBefore, hostMap, knows, planFor } from '@holdfast/fencer';
 import { limitOf, timeoutOf, toldTo, triesOf } from '#src/device.js';
 import { config, device, level } from './support/bench.ts';
 
@@ -28,22 +28,29 @@ void t.test('a host map is read with every separator operators use', (t) => {
   t.end();
 });
 
-void t.test('a device fences whom its list or map names, or anybody', (t) => {
+void t.test('whom a device fences is in its list or map, or it must be asked', (t) => {
   const cases = [
-    { parameters: {}, can: true, why: 'neither list nor map' },
-    { parameters: { pcmk_host_list: 'x,haone' }, can: true, why: 'listed, by comma' },
-    { parameters: { pcmk_host_list: 'x haone' }, can: true, why: 'listed, by blank' },
-    { parameters: { pcmk_host_list: 'x;hatwo' }, can: false, why: 'not listed' },
-    { parameters: { pcmk_host_map: 'haone:1' }, can: true, why: 'mapped' },
-    { parameters: { pcmk_host_map: 'hatwo:1' }, can: false, why: 'not mapped' },
+    { parameters: {}, is: 'list', why: 'neither list nor map: it may have a list of its own' },
+    { parameters: { pcmk_host_list: 'x,haone' }, is: 'yes', why: 'listed, by comma' },
+    { parameters: { pcmk_host_list: 'x haone' }, is: 'yes', why: 'listed, by blank' },
+    { parameters: { pcmk_host_list: 'x;haone' }, is: 'yes', why: 'listed, by semicolon' },
+    { parameters: { pcmk_host_list: 'x;hatwo' }, is: 'no', why: 'not listed' },
+    { parameters: { pcmk_host_map: 'haone:1' }, is: 'yes', why: 'mapped' },
+    { parameters: { pcmk_host_map: 'hatwo:1' }, is: 'no', why: 'not mapped' },
+    { parameters: { pcmk_host_check: 'status' }, is: 'status', why: 'asked for each target' },
+    {
+      parameters: { pcmk_host_map: 'haone:1', pcmk_host_check: 'dynamic-list' },
+      is: 'list',
+      why: 'the check that is said, whatever else is',
+    },
     {
       parameters: { pcmk_host_map: 'hatwo:1', pcmk_host_check: 'none' },
-      can: true,
+      is: 'yes',
       why: 'no check',
     },
   ];
-  for (const { parameters, can, why } of cases) {
-    t.equal(canFence(device('d', parameters), haone), can, why);
+  for (const { parameters, is, why } of cases) {
+    t.equal(knows(device('d', parameters), haone), is, why);
   }
   t.end();
 });
@@ -133,7 +140,7 @@ void t.test('timeouts, tries and limits come from the device, within bounds', (t
 void t.test('the plan: levels in order, else every device that can, by id', (t) => {
   const devices = [device('c'), device('a'), device('b', { pcmk_host_list: 'hatwo' })];
   const plan = (setup: ReturnType<typeof config>, target = haone): string[] =>
-    planFor(setup, target).map((each) => each.map(({ id }) => id).join('+'));
+    planFor(setup, { target, action: 'off' }).map((each) => each.map(({ id }) => id).join('+'));
   t.same(plan(config(devices)), ['a', 'c']);
   t.same(plan(config(devices), nodeName('hatwo')), ['a', 'b', 'c']);
   const levels = [level('haone', 2, 'a'), level('haone', 1, 'c', 'b'), level('hatwo', 1, 'a')];

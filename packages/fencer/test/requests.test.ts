@@ -1,7 +1,7 @@
 /** Who is answered, and when: merging, differing requests, a human's word, withdrawal, bounds. */
 import t from 'tap';
 import { nodeName } from '@holdfast/base';
-import { bench, config, device, DONE, FAILED, OFF } from './support/bench.ts';
+import { bench, config, device, DONE, FAILED, level, OFF, ON } from './support/bench.ts';
 
 const MAP = { pcmk_host_map: 'haone:1;hatwo:2' };
 
@@ -10,11 +10,41 @@ void t.test('equal requests are one job with one answer', (t) => {
   ask('f1', 'hatwo', 'reboot', 0);
   for (const id of ['f2', 'f3', 'f4']) t.same(ask(id, 'hatwo', 'reboot', 10), []);
   answer(1, DONE, 100);
-  t.same(ask('f5', 'hatwo', 'reboot', 110), []);
   t.same(answer(2, OFF, 120), [
-    'fenced hatwo (reboot) by pdu after 120 for f1,f2,f3,f4,f5',
+    'fenced hatwo (reboot) by pdu after 120 for f1,f2,f3,f4',
     'run pdu on hatwo(2) #3',
   ]);
+  t.end();
+});
+
+void t.test('a request that comes while the status is read has it read once more', (t) => {
+  const setup = config(
+    [device('left', MAP), device('right', MAP)],
+    [level('hatwo', 1, 'left', 'right')],
+  );
+  const { ask, answer } = bench(setup);
+  ask('f1', 'hatwo', 'off', 0);
+  answer(1, DONE, 10);
+  t.same(ask('f2', 'hatwo', 'off', 15), [], 'the left one may have been read before');
+  answer(2, OFF, 20);
+  answer(3, DONE, 30);
+  t.same(answer(4, OFF, 40), [
+    'fenced hatwo (off) by left+right after 40 for f1',
+    'run left status hatwo(2) #5',
+  ]);
+  t.same(answer(5, OFF, 50), ['run right status hatwo(2) #6'], 'nothing is switched');
+  t.same(answer(6, OFF, 60), ['fenced hatwo (off) by left+right after 60 for f2']);
+
+  const back = bench(config([device('pdu', MAP)]));
+  back.ask('f1', 'hatwo', 'off', 0);
+  back.answer(1, DONE, 10);
+  back.ask('f2', 'hatwo', 'off', 15);
+  t.match(back.answer(2, OFF, 20), [/for f1$/, 'run pdu status hatwo(2) #3']);
+  t.same(back.answer(3, ON, 30), []);
+  t.same(back.tick(1030), ['run pdu status hatwo(2) #4']);
+  back.answer(4, ON, 1040);
+  back.tick(3040);
+  t.same(back.answer(5, ON, 3050), ['run pdu off hatwo(2) #6'], 'it lives again: it is shot again');
   t.end();
 });
 
@@ -23,8 +53,12 @@ void t.test('a request after the answer is about the next life, and runs anew', 
   ask('f1', 'hatwo', 'reboot', 0);
   answer(1, DONE, 10);
   answer(2, OFF, 20);
-  t.same(ask('f2', 'hatwo', 'reboot', 30), []);
-  t.same(answer(3, DONE, 40), ['run pdu off hatwo(2) #4']);
+  t.same(
+    ask('f2', 'hatwo', 'reboot', 30),
+    ['kill #3', 'run pdu off hatwo(2) #4'],
+    'an "on" that hangs holds nobody up',
+  );
+  t.same(answer(3, DONE, 40), []);
   t.end();
 });
 
@@ -78,6 +112,7 @@ void t.test('a withdrawn request shoots nobody', (t) => {
   ask('f1', 'hatwo', 'reboot', 0);
   t.same(send({ kind: 'withdraw', target: nodeName('hatwo'), why: 'haone has fenced it' }, 100), [
     'notice: hatwo is no longer to be fenced: haone has fenced it',
+    'withdrawn hatwo for f1',
   ]);
   t.equal(due(), undefined);
   t.same(tick(5000), []);
@@ -85,7 +120,7 @@ void t.test('a withdrawn request shoots nobody', (t) => {
 });
 
 void t.test('what is asked is bounded', (t) => {
-  const { ask } = bench(config([device('pdu')]));
+  const { ask } = bench(config([device('pdu', { pcmk_host_check: 'none' })]));
   for (let count = 0; count < 256; count += 1) ask(`f${count}`, 'hatwo', 'off', 0);
   t.same(ask('late', 'hatwo', 'off', 1), [
     'failed hatwo (off) for late: 256 requests to fence hatwo are waiting already',

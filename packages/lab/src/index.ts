@@ -1,15 +1,11 @@
 export { nowMs } from './clock.ts';
 export { askControl, type ControlServer, serveControl } from './control.ts';
-export {
-  type Command,
-  type PduEvent,
-  type PduFact,
-  type PduFaults,
-  shotsIn,
-  type Source,
-} from './event-log.ts';
+export type { Command, Outcome } from './command.ts';
+export { type PduEvent, type PduFact, shotsIn, type Source } from './event-log.ts';
 export type { OutletConfig } from './outlet.ts';
-export { type OutletView, Pdu, type PduStatus } from './pdu.ts';
+export { Bank, type OutletView } from './bank.ts';
+export type { Faults, PduFaults } from './faults.ts';
+export { Pdu, type PduStatus } from './pdu.ts';
 export { type PduConfig, readPduConfig } from './pdu-config.ts';
 export {
   killMarked,
@@ -19,3 +15,6 @@ export {
   readProcess,
   signalProcess,
 } from './processes.ts';
+export { type DeviceConfig, readScenario, type Scenario, type ScriptStep } from './scenario.ts';
+export { Lab, type LabStatus } from './lab.ts';
+export { type Feed, Machine, type MachineConfig } from './machine.ts';

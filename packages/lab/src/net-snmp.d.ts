@@ -1,63 +1,50 @@
-/** The part of net-snmp's agent side that the simulated PDU uses; the package has no types of its own. */
+/** The part of net-snmp's agent side that simulated devices use; the package has no types of its own. */
 declare module 'net-snmp' {
-  export type Varbind = {
-    oid: string;
-    type: number;
-    value?: unknown;
-    errorStatus?: number;
-  };
+  export type Varbind = { oid: string; type: number; value?: unknown };
 
   export type SnmpPdu = {
     id: number;
     type: number;
     varbinds: Varbind[];
+    nonRepeaters?: number;
+    maxRepetitions?: number;
     errorStatus?: number;
     errorIndex?: number;
+    getResponsePduForRequest(): SnmpPdu;
   };
 
   /** `version`: 0 for SNMPv1, 1 for v2c, 3 for v3. */
-  export type SnmpMessage = { version: number; community?: string; pdu: SnmpPdu };
+  export type SnmpMessage = {
+    version: number;
+    community?: string;
+    user?: { name: string };
+    pdu: SnmpPdu;
+  };
 
   export type Peer = { address: string; port: number };
 
-  export type Column = {
-    number: number;
+  export type UserSpec = {
     name: string;
-    type: number;
-    maxAccess: number;
-    constraints?: { enumeration: Record<string, string> };
+    level: number;
+    authProtocol?: string;
+    authKey?: string;
+    privProtocol?: string;
+    privKey?: string;
   };
 
-  export type Provider =
-    | { name: string; type: number; oid: string; scalarType: number; maxAccess: number }
-    | {
-        name: string;
-        type: number;
-        oid: string;
-        maxAccess: number;
-        tableColumns: Column[];
-        tableIndex: { columnName: string }[];
-      };
-
-  export type Mib = {
-    registerProvider(provider: Provider): void;
-    setScalarValue(name: string, value: string | number): void;
-    addTableRow(table: string, row: (string | number)[]): void;
-    setTableSingleCell(
-      table: string,
-      column: number,
-      index: number[],
-      value: string | number,
-    ): void;
-  };
+  type OnRequest = (socket: unknown, request: SnmpMessage, peer: Peer) => void;
 
   export type Agent = {
-    getMib(): Mib;
+    engine: { engineID: Buffer; engineBoots: number; engineTime: number };
+    getRequest: OnRequest;
+    setRequest: OnRequest;
+    getNextRequest: OnRequest;
+    getBulkRequest: OnRequest;
     getAuthorizer(): {
       addCommunity(community: string): void;
-      getAccessControlModel(): { setCommunityAccess(community: string, level: number): void };
+      addUser(user: UserSpec): void;
     };
-    /** Called with every answer just before it goes out. */
+    /** Sends an answer; to a version 1 request, its error is put into version 1's words. */
     sendResponse(socket: unknown, peer: Peer, request: SnmpMessage, response: SnmpPdu): void;
     close(done?: () => void): void;
   };
@@ -70,29 +57,37 @@ declare module 'net-snmp' {
         accessControlModelType: number;
         dgramModule: { createSocket(kind: 'udp4'): unknown };
       },
-      callback: (error: Error | null) => void,
+      callback: (error: (Error & { code?: number }) | null) => void,
     ): Agent;
-    AccessControlModelType: { Simple: number };
-    AccessLevel: { ReadOnly: number; ReadWrite: number };
-    MaxAccess: { 'read-only': number; 'read-write': number };
-    MibProviderType: { Scalar: number; Table: number };
+    ResponseInvalidCode: { EAuthFailure: number };
+    AccessControlModelType: { None: number };
+    SecurityLevel: { noAuthNoPriv: number; authNoPriv: number; authPriv: number };
+    AuthProtocols: Record<'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512', string>;
+    PrivProtocols: Record<'aes' | 'aes256b' | 'aes256r', string>;
     ObjectType: {
       Integer: number;
       OctetString: number;
       OID: number;
-      TimeTicks: number;
-      Null: number;
       NoSuchObject: number;
       NoSuchInstance: number;
       EndOfMibView: number;
     };
-    PduType: { GetRequest: number; GetNextRequest: number; SetRequest: number };
+    PduType: {
+      GetRequest: number;
+      GetNextRequest: number;
+      GetBulkRequest: number;
+      SetRequest: number;
+    };
     ErrorStatus: {
       NoError: number;
       NoSuchName: number;
-      BadValue: number;
+      GeneralError: number;
+      NoAccess: number;
+      WrongType: number;
       WrongValue: number;
       NoCreation: number;
+      NotWritable: number;
+      AuthorizationError: number;
     };
   };
   const snmp: NetSnmp;

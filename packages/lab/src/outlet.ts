@@ -1,140 +1,126 @@
-/**
- * One outlet with a computer on it: power on starts a command as the leader of a process group,
- * power off kills that group and everything else the command left behind, and is off only then.
- */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+/** One outlet of a power device: a relay, and the supply of a machine behind it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command, EventLog, Source } from './event-log.ts';
-import { killMarked, MARK, markedProcesses } from './processes.ts';
+import type { Command } from './command.ts';
+import type { EventLog, Source } from './event-log.ts';
+import type { LoadConfig } from './load.ts';
+import type { Feed, Power } from './machine.ts';
+import { markedProcesses, type Process } from './processes.ts';
 
-/** How long a reboot leaves the computer without power. */
+/** How long a reboot leaves the machine without power. */
 const REBOOT_PAUSE_MS = 200;
 
-export type OutletConfig = {
+/** An outlet with a machine of its own, called like it. */
+export type OutletConfig = LoadConfig & {
   readonly name: string;
-  /** Program and arguments. */
   readonly command: readonly string[];
-  /** Added to the PDU's own environment. */
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly directory?: string;
-  /** Folders whose content is gone with the power, as that of /run is. */
-  readonly forgets?: readonly string[];
 };
 
 export type OutletParts = {
   readonly number: number;
-  readonly config: OutletConfig;
-  /** The PDU's mark; the outlet's is `<mark>/<name>`. */
-  readonly mark: string;
-  /** Where the command's own output goes. */
-  readonly logPath: string;
+  readonly name: string;
+  /** Undefined: nothing is plugged in. */
+  readonly feed: Feed | undefined;
   readonly log: EventLog;
-  /** The power is another one now: tell the MIB and the state file. */
+  /** The relay has moved: tell whoever shows it. */
   readonly onChange: () => void;
 };
 
-/** A life: the command's process is its own until `switch('off')` or the end. */
+/** The relay is off only when what it alone fed is gone: orders are carried out one after another. */
 export class Outlet {
+  readonly number: number;
+  readonly name: string;
   readonly #parts: OutletParts;
-  #power: 'on' | 'off' = 'off';
-  #leader: ChildProcess | undefined;
-  #pid: number | undefined;
+  #power: Power = 'off';
+  #ordered: Command | undefined;
   #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(parts: OutletParts) {
     this.#parts = parts;
+    this.number = parts.number;
+    this.name = parts.name;
   }
 
-  get number(): number {
-    return this.#parts.number;
+  get power(): Power {
+    return this.#parts.feed?.power?.() ?? this.#power;
   }
 
-  get name(): string {
-    return this.#parts.config.name;
+  /** The order that came last, carried out or not. */
+  get ordered(): Command | undefined {
+    return this.#ordered;
   }
 
-  /** `off` only when no process is left. */
-  get power(): 'on' | 'off' {
-    return this.#power;
+  /** An order is being carried out. */
+  get isPending(): boolean {
+    return this.#waiting > 0;
   }
 
-  get mark(): string {
-    return `${this.#parts.mark}/${this.name}`;
+  get machine(): string | undefined {
+    return this.#parts.feed?.machine.name;
   }
 
-  /** The pid, and the process group, of the command that was started last; undefined when off. */
   get pid(): number | undefined {
-    return this.#power === 'on' ? this.#pid : undefined;
+    return this.power === 'on' ? this.#parts.feed?.machine.pid : undefined;
   }
 
-  /** Does `command` after all earlier ones; resolves when it is really done. */
-  switch(command: Command, by: Source): Promise<void> {
-    const done = this.#queue.then(() => this.#carryOut(command, by));
+  processes(): Process[] {
+    const machine = this.#parts.feed?.machine;
+    return machine === undefined ? [] : markedProcesses(machine.mark);
+  }
+
+  /** Remembers an order that will not be carried out. */
+  note(command: Command): void {
+    this.#ordered = command;
+  }
+
+  /** Does `command` after all earlier ones, `lateMs` after its turn; resolves when it is really done. */
+  switch(command: Command, by: Source, lateMs = 0): Promise<void> {
+    this.#ordered = command;
+    this.#waiting += 1;
+    const done = this.#queue
+      .then(() => this.#carryOut(command, by, lateMs))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
     this.#queue = done.catch(() => undefined);
     return done;
   }
 
-  /** A PDU that comes back finds its computers running, or starts them: the outlet remembers "on". */
-  restore(pid: number | undefined, by: Source): void {
-    if (markedProcesses(this.mark).length === 0) {
-      this.#start(by);
+  /** A device that comes back finds its machine running, or starts it: the outlet remembers "on". */
+  async restore(pid: number | undefined, by: Source): Promise<void> {
+    const feed = this.#parts.feed;
+    if (feed?.machine.adopt(pid) !== true) {
+      await this.switch('on', by);
       return;
     }
-    this.#pid = pid;
+    await feed.supply('on');
     this.#power = 'on';
     this.#parts.onChange();
   }
 
-  async #carryOut(command: Command, by: Source): Promise<void> {
-    if (command !== 'on') await this.#cut(by);
+  async #carryOut(command: Command, by: Source, lateMs: number): Promise<void> {
+    if (lateMs > 0) await sleep(lateMs);
+    if (command !== 'on') await this.#off(by);
     if (command === 'reboot') await sleep(REBOOT_PAUSE_MS);
-    if (command !== 'off' && this.#power === 'off') this.#start(by);
+    if (command !== 'off') await this.#on(by);
   }
 
-  async #cut(by: Source): Promise<void> {
-    if (this.#power === 'off') return;
-    this.#parts.log.add({ kind: 'cutting', outlet: this.number }, by);
-    const leader = this.#leader;
-    // The group first and at once: what is marked but has left the group follows within the look.
-    if (leader?.pid !== undefined && leader.exitCode === null && leader.signalCode === null) {
-      try {
-        process.kill(-leader.pid, 'SIGKILL');
-      } catch {
-        // Gone between the question and the signal.
-      }
-    }
-    await killMarked(this.mark);
+  async #off(by: Source): Promise<void> {
+    if (this.power === 'off') return;
+    const { log, feed, onChange } = this.#parts;
+    log.add({ kind: 'cutting', outlet: this.number }, by);
+    await feed?.supply('off');
     this.#power = 'off';
-    this.#parts.log.add({ kind: 'off', outlet: this.number }, by);
-    this.#parts.onChange();
+    log.add({ kind: 'off', outlet: this.number }, by);
+    onChange();
   }
 
-  #start(by: Source): void {
-    const { config, log, logPath } = this.#parts;
-    const [program = '', ...rest] = config.command;
-    for (const folder of config.forgets ?? []) rmSync(folder, { recursive: true, force: true });
-    const output = openSync(logPath, 'a');
-    const child = spawn(program, rest, {
-      detached: true,
-      stdio: ['ignore', output, output],
-      env: { ...process.env, ...config.environment, [MARK]: this.mark },
-      ...(config.directory === undefined ? {} : { cwd: config.directory }),
-    });
-    closeSync(output);
-    this.#leader = child;
-    this.#pid = child.pid;
+  async #on(by: Source): Promise<void> {
+    if (this.power === 'on') return;
+    const { log, feed, onChange } = this.#parts;
+    await feed?.supply('on');
     this.#power = 'on';
-    const ended = (how: string): void => {
-      log.add({ kind: 'exited', outlet: this.number, how }, { kind: 'hand' });
-    };
-    child.on('error', (cause) => {
-      ended(`could not be started: ${cause.message}`);
-    });
-    child.on('exit', (code, signal) => {
-      if (signal !== 'SIGKILL') ended(signal ?? `exit code ${code ?? 'unknown'}`);
-    });
-    log.add({ kind: 'on', outlet: this.number, pid: child.pid ?? 0 }, by);
-    this.#parts.onChange();
+    log.add({ kind: 'on', outlet: this.number, pid: feed?.machine.pid ?? 0 }, by);
+    onChange();
   }
 }

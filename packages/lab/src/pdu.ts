@@ -1,45 +1,29 @@
 /**
- * The simulated rack PDU: outlets with computers on them, an SNMP agent that managers switch them
- * with, and a control socket for the hand that runs the lab: faults, switching, what happened.
+ * A rack PDU that stands alone: outlets with a machine each, an SNMP agent that managers switch them
+ * with, and a control socket for the hand that runs it: faults, switching, what happened.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Bank, type OutletView } from './bank.ts';
 import { type ControlServer, serveControl } from './control.ts';
-import {
-  type Command,
-  type EventLog,
-  openEventLog,
-  type PduFaults,
-  type Source,
-} from './event-log.ts';
-import { Outlet } from './outlet.ts';
+import type { Command } from './command.ts';
+import { type EventLog, openEventLog } from './event-log.ts';
+import { familyNamed } from './families.ts';
+import type { Faults } from './faults.ts';
+import { Machine } from './machine.ts';
 import type { PduConfig } from './pdu-config.ts';
-import { markedProcesses, type Process } from './processes.ts';
-import { type SnmpAgent, type SnmpAsk, startSnmpAgent } from './snmp-agent.ts';
-
-const HAND: Source = { kind: 'hand' };
-const SLOW_MS_MAX = 600_000;
-
-export type OutletView = {
-  readonly number: number;
-  readonly name: string;
-  readonly power: 'on' | 'off';
-  /** Process group and leader of the command started last; null when off. */
-  readonly pid: number | null;
-  readonly processes: readonly Process[];
-};
+import { type SnmpAgent, startSnmpAgent } from './snmp-agent.ts';
 
 export type PduStatus = {
   readonly outlets: readonly OutletView[];
-  readonly faults: PduFaults;
+  readonly faults: Faults;
 };
 
 /** A life: it owns the outlets' processes until `close`, which leaves none behind. */
 export class Pdu {
   readonly #config: PduConfig;
   readonly #log: EventLog;
-  #faults: PduFaults = { lie: false, silent: false, slowMs: 0 };
-  readonly #outlets: Outlet[];
+  readonly #bank: Bank;
   #snmp: SnmpAgent | undefined;
   #control: ControlServer | undefined;
 
@@ -47,19 +31,23 @@ export class Pdu {
     this.#config = config;
     mkdirSync(config.folder, { recursive: true });
     this.#log = openEventLog(join(config.folder, 'events.jsonl'));
-    this.#outlets = config.outlets.map(
-      (outlet, index) =>
-        new Outlet({
-          number: index + 1,
+    this.#bank = new Bank({
+      log: this.#log,
+      outlets: config.outlets.map((outlet, index) => ({
+        name: outlet.name,
+        feed: new Machine({
           config: outlet,
           mark: config.mark,
           logPath: join(config.folder, `${outlet.name}.out`),
-          log: this.#log,
-          onChange: () => {
-            this.#onChange();
+          onExit: (how) => {
+            this.#log.add({ kind: 'exited', outlet: index + 1, how }, { kind: 'hand' });
           },
-        }),
-    );
+        }).feed(),
+      })),
+      onChange: () => {
+        this.#remember();
+      },
+    });
   }
 
   /** Opens the sockets, and restores the outlets that were on when a PDU last ran in this folder. */
@@ -70,96 +58,55 @@ export class Pdu {
   }
 
   status(): PduStatus {
-    return {
-      faults: this.#faults,
-      outlets: this.#outlets.map((outlet) => ({
-        number: outlet.number,
-        name: outlet.name,
-        power: outlet.power,
-        pid: outlet.pid ?? null,
-        processes: markedProcesses(outlet.mark),
-      })),
-    };
+    return { faults: this.#bank.faults, outlets: this.#bank.views() };
   }
 
   /** By hand; resolves when it is really done, whatever fault is planted. */
   async switch(number: number, command: Command): Promise<void> {
-    const outlet = this.#outlets.find((each) => each.number === number);
-    if (outlet === undefined) throw new Error(`there is no outlet ${number}`);
-    await outlet.switch(command, HAND);
+    await this.#bank.switch(number, command);
   }
 
   /** Everything off, nobody left, sockets closed. */
   async close(): Promise<void> {
     await this.#snmp?.close();
-    await Promise.all(this.#outlets.map((outlet) => outlet.switch('off', HAND)));
+    await this.#bank.allOff();
     await this.#control?.close();
   }
 
   async #open(): Promise<void> {
     const config = this.#config;
     const remembered = readState(this.#statePath());
-    this.#snmp = await startSnmpAgent({
-      ...config,
-      answerDelay: () => (this.#faults.silent ? undefined : this.#faults.slowMs),
-      onAsks: (asks, by) => {
-        for (const ask of asks) this.#onAsk(ask, by);
-      },
-      powerOf: (number) => this.#outlets.find((each) => each.number === number)?.power ?? 'off',
-      outlets: this.#outlets.map(({ number, name }) => ({ number, name })),
-    });
-    for (const outlet of this.#outlets) {
+    const family = familyNamed('apc-rpdu');
+    if (!family.ok) throw new Error(family.fault);
+    this.#snmp = await startSnmpAgent({ ...config, family: family.value, users: [] }, this.#bank);
+    for (const outlet of this.#bank.outlets) {
       const before = remembered.find((each) => each.name === outlet.name);
-      if (before?.power === 'on') outlet.restore(before.pid, HAND);
+      if (before?.power === 'on') await outlet.restore(before.pid, { kind: 'hand' });
     }
     this.#control = await serveControl(join(config.folder, 'control.sock'), (request) =>
       this.#onControl(request),
     );
   }
 
-  #onAsk(ask: SnmpAsk, by: Source): void {
-    if (ask.kind !== 'set') {
-      this.#log.add(ask, by);
-      return;
-    }
-    this.#log.add({ ...ask, outcome: this.#faults.lie ? 'lied' : 'taken' }, by);
-    if (this.#faults.lie) return;
-    const outlet = this.#outlets.find((each) => each.number === ask.outlet);
-    void outlet?.switch(ask.command, by).catch((cause: unknown) => {
-      process.stderr.write(`outlet ${ask.outlet}: ${String(cause)}\n`);
-    });
-  }
-
   async #onControl(request: Readonly<Record<string, unknown>>): Promise<object> {
-    switch (request['do']) {
+    const { do: verb, ...rest } = request;
+    switch (verb) {
       case 'status':
         return this.status();
       case 'switch':
-        await this.switch(Number(request['outlet']), readCommand(request['command']));
+        await this.switch(Number(rest['outlet']), readCommand(rest['command']));
         return {};
       case 'fault':
-        this.#plant(request);
-        return { faults: this.#faults };
+        return { faults: this.#bank.plant(rest) };
       case 'events':
-        return { events: this.#log.after(Number(request['after'] ?? 0)) };
+        return { events: this.#log.after(Number(rest['after'] ?? 0)) };
       default:
         throw new Error('do must be status, switch, fault or events');
     }
   }
 
-  #plant(request: Readonly<Record<string, unknown>>): void {
-    const asked: Readonly<Record<string, unknown>> = { ...this.#faults, ...request };
-    const { lie, silent, slowMs } = asked;
-    if (typeof slowMs !== 'number' || !(slowMs >= 0 && slowMs <= SLOW_MS_MAX)) {
-      throw new Error('slowMs must be a number from 0 to 600000');
-    }
-    this.#faults = { lie: lie === true, silent: silent === true, slowMs };
-    this.#log.add({ kind: 'fault', faults: this.#faults }, HAND);
-  }
-
-  #onChange(): void {
-    for (const outlet of this.#outlets) this.#snmp?.showPower(outlet.number, outlet.power);
-    const state = this.#outlets.map(({ name, power, pid }) => ({ name, power, pid }));
+  #remember(): void {
+    const state = this.#bank.outlets.map(({ name, power, pid }) => ({ name, power, pid }));
     const path = this.#statePath();
     writeFileSync(`${path}.new`, `${JSON.stringify({ outlets: state })}\n`);
     renameSync(`${path}.new`, path);
@@ -181,7 +128,8 @@ function readState(path: string): readonly Remembered[] {
   }
 }
 
-function readCommand(value: unknown): Command {
+/** Throws where it is none. */
+export function readCommand(value: unknown): Command {
   if (value === 'on' || value === 'off' || value === 'reboot') return value;
   throw new Error('command must be on, off or reboot');
 }

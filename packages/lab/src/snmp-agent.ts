@@ -1,86 +1,94 @@
 /**
- * The SNMP face of the PDU, v1 and v2c. net-snmp keeps the tree and speaks the protocol; here its
- * answers are made as strict as a device's, and what was asked is handed on as asks.
+ * The SNMP face of a device: v1, v2c and v3. net-snmp speaks the protocol and checks users; what is
+ * answered is decided here, as strictly as the RFCs say, since managers' safety hangs on it.
  */
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import snmp, {
   type Agent,
   type Peer,
   type SnmpMessage,
   type SnmpPdu,
-  type Varbind,
+  type UserSpec,
 } from 'net-snmp';
-import {
-  CONTROL_COMMAND_OID,
-  commandOf,
-  outletOf,
-  type OutletRow,
-  registerObjects,
-  showPower,
-  STATUS_STATE_OID,
-} from './apc.ts';
-import type { Command, Source } from './event-log.ts';
+import type { Bank } from './bank.ts';
+import type { Source } from './event-log.ts';
+import type { Family } from './families.ts';
+import { familyObjects } from './family-objects.ts';
+import { type Access, answer } from './snmp-answer.ts';
+import { wrongDigestReport } from './snmp-report.ts';
+import { makeTree, type Tree } from './snmp-tree.ts';
 
-const VERSION_1 = 0;
+const VERSION_3 = 3;
 
-/** What a manager did, reported before its answer leaves. */
-export type SnmpAsk =
-  | { readonly kind: 'get'; readonly outlet: number; readonly value: 'on' | 'off' }
-  | { readonly kind: 'set'; readonly outlet: number; readonly command: Command }
-  | { readonly kind: 'refused'; readonly oid: string; readonly status: number };
+export type SnmpUser = {
+  readonly name: string;
+  readonly access: 'read' | 'write';
+  readonly auth?: { readonly protocol: AuthProtocol; readonly password: string };
+  readonly priv?: { readonly protocol: PrivProtocol; readonly password: string };
+};
+
+export const AUTH_PROTOCOLS = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+export const PRIV_PROTOCOLS = ['aes', 'aes256b', 'aes256r'] as const;
+export type AuthProtocol = (typeof AUTH_PROTOCOLS)[number];
+export type PrivProtocol = (typeof PRIV_PROTOCOLS)[number];
 
 export type SnmpConfig = {
   readonly name: string;
+  readonly family: Family;
   readonly address: string;
   readonly port: number;
   readonly readCommunity: string;
   readonly writeCommunity: string;
-  readonly outlets: readonly OutletRow[];
-  /** How many ms to let an answer wait; undefined: do nothing and never answer. */
-  readonly answerDelay: () => number | undefined;
-  readonly onAsks: (asks: readonly SnmpAsk[], by: Source) => void;
-  readonly powerOf: (outlet: number) => 'on' | 'off';
+  readonly users: readonly SnmpUser[];
 };
 
-export type SnmpAgent = {
-  showPower(outlet: number, power: 'on' | 'off'): void;
-  close(): Promise<void>;
-};
+/** The datagram that is being worked on: net-snmp does all of its checking before it takes the next. */
+type Heard = { readonly socket: Socket; readonly data: Buffer; readonly from: RemoteInfo };
+
+export type SnmpAgent = { close(): Promise<void> };
 
 /** Opens the port. Rejects where it cannot be had. */
-export async function startSnmpAgent(config: SnmpConfig): Promise<SnmpAgent> {
+export async function startSnmpAgent(config: SnmpConfig, bank: Bank): Promise<SnmpAgent> {
   const sockets: Socket[] = [];
-  const agent = snmp.createAgent(
+  let heard: Heard | undefined;
+  const agent: Agent = snmp.createAgent(
     {
       port: config.port,
       address: config.address,
-      accessControlModelType: snmp.AccessControlModelType.Simple,
+      accessControlModelType: snmp.AccessControlModelType.None,
       dgramModule: {
         createSocket: (kind) => {
           const socket = createSocket(kind);
           sockets.push(socket);
+          socket.on('message', (data, from) => {
+            heard = { socket, data, from };
+          });
           return socket;
         },
       },
     },
     // Garbage and unknown communities end here: like a device, it says nothing.
-    () => undefined,
+    (error) => {
+      if (error?.code !== snmp.ResponseInvalidCode.EAuthFailure || heard === undefined) return;
+      const { engineID: id, engineBoots: boots, engineTime: time } = agent.engine;
+      const report = wrongDigestReport(heard.data, { id, boots, time });
+      if (report === undefined || bank.hearing() === undefined) return;
+      heard.socket.send(report, heard.from.port, heard.from.address);
+    },
   );
   const access = agent.getAuthorizer();
   access.addCommunity(config.readCommunity);
   access.addCommunity(config.writeCommunity);
-  access
-    .getAccessControlModel()
-    .setCommunityAccess(config.writeCommunity, snmp.AccessLevel.ReadWrite);
-  const mib = agent.getMib();
-  registerObjects(mib, config.name, config.outlets);
-  answerStrictly(agent, config);
+  for (const user of config.users) access.addUser(userSpec(user));
+  const begun = performance.now();
+  Object.defineProperty(agent.engine, 'engineTime', {
+    get: () => Math.floor((performance.now() - begun) / 1000) + 1,
+  });
+  answerAll(agent, config, bank);
   await Promise.all(sockets.map((socket) => once(socket, 'listening')));
   return {
-    showPower: (outlet, power) => {
-      showPower(mib, outlet, power);
-    },
     close: () =>
       new Promise((resolve) => {
         agent.close(() => {
@@ -90,65 +98,59 @@ export async function startSnmpAgent(config: SnmpConfig): Promise<SnmpAgent> {
   };
 }
 
-/**
- * Stands between net-snmp's answers and the wire. net-snmp leaves two things to be desired: it
- * answers a set on an object that is not there, and a v1 get of one, without an error (RFC 3416
- * §4.2.5, RFC 1157 §4.1.2), and it calls an unknown value "bad" where v2c says "wrong".
- */
-function answerStrictly(agent: Agent, config: SnmpConfig): void {
-  const send = agent.sendResponse.bind(agent);
-  agent.sendResponse = (socket: unknown, peer: Peer, request: SnmpMessage, response: SnmpPdu) => {
-    correct(request, response);
-    // net-snmp has written what was ordered where the truth belongs: put the truth back.
-    for (const { number } of config.outlets) {
-      showPower(agent.getMib(), number, config.powerOf(number));
-    }
-    const delayMs = config.answerDelay();
-    if (delayMs === undefined) return;
-    const asks = asksOf(request, response);
-    const by = sourceOf(peer, request);
-    const act = (): void => {
-      if (asks.length > 0) config.onAsks(asks, by);
-      send(socket, peer, request, response);
-    };
-    if (delayMs === 0) act();
-    else setTimeout(act, delayMs);
-  };
-}
-
-function correct(request: SnmpMessage, response: SnmpPdu): void {
-  const isSet = request.pdu.type === snmp.PduType.SetRequest;
-  if (isSet && response.errorStatus === snmp.ErrorStatus.BadValue) {
-    response.errorStatus = snmp.ErrorStatus.WrongValue;
-  }
-  const missing = response.varbinds.findIndex((each) => isMissing(each.type));
-  if (missing !== -1 && (isSet || request.version === VERSION_1) && isGood(response)) {
-    response.errorStatus = isSet ? snmp.ErrorStatus.NoCreation : snmp.ErrorStatus.NoSuchName;
-    response.errorIndex = missing + 1;
-  }
-  if (isGood(response)) return;
-  // An error answers with the variables as they were asked.
-  response.varbinds = request.pdu.varbinds.map((each) =>
-    isMissing(each.type) ? { oid: each.oid, type: snmp.ObjectType.Null, value: null } : each,
+/** Takes every kind of request into its own hands. */
+function answerAll(agent: Agent, config: SnmpConfig, bank: Bank): void {
+  let asker: Source = { kind: 'hand' };
+  const tree: Tree = makeTree(
+    familyObjects({ name: config.name, family: config.family, bank, asker: () => asker }),
   );
+  const onRequest = (socket: unknown, peer: Peer, request: SnmpMessage): void => {
+    const act = (): void => {
+      asker = sourceOf(peer, request);
+      const { pdu, facts } = answer(tree, request, accessOf(config, request));
+      for (const fact of facts) bank.log.add(fact, asker);
+      const isOrder = request.pdu.type === snmp.PduType.SetRequest;
+      for (let copies = bank.copies(isOrder); copies > 0; copies -= 1) {
+        agent.sendResponse(socket, peer, request, pdu);
+      }
+    };
+    const heard = bank.hearing();
+    if (heard === undefined) return;
+    if (heard.delayMs === 0) act();
+    else setTimeout(act, heard.delayMs);
+  };
+  const hand = (socket: unknown, request: SnmpMessage, peer: Peer): void => {
+    onRequest(socket, peer, request);
+  };
+  agent.getRequest = hand;
+  agent.setRequest = hand;
+  agent.getNextRequest = hand;
+  agent.getBulkRequest = hand;
 }
 
-function asksOf(request: SnmpMessage, response: SnmpPdu): SnmpAsk[] {
-  if (!isGood(response)) {
-    const oid = request.pdu.varbinds[(response.errorIndex ?? 1) - 1]?.oid ?? '';
-    return [{ kind: 'refused', oid, status: response.errorStatus ?? 0 }];
+function accessOf(config: SnmpConfig, request: SnmpMessage): Access {
+  if (request.version === VERSION_3) {
+    const user = config.users.find(({ name }) => name === request.user?.name);
+    return user?.access ?? 'none';
   }
-  const isSet = request.pdu.type === snmp.PduType.SetRequest;
-  const variables = isSet ? request.pdu.varbinds : response.varbinds;
-  return variables.map((each) => askOf(each, isSet)).filter((ask) => ask !== undefined);
+  return request.community === config.writeCommunity ? 'write' : 'read';
 }
 
-function askOf({ oid, value }: Varbind, isSet: boolean): SnmpAsk | undefined {
-  const outlet = outletOf(oid, CONTROL_COMMAND_OID) ?? outletOf(oid, STATUS_STATE_OID);
-  const command = commandOf(value);
-  if (outlet === undefined || command === undefined) return undefined;
-  if (isSet) return { kind: 'set', outlet, command };
-  return command === 'reboot' ? undefined : { kind: 'get', outlet, value: command };
+function userSpec({ name, auth, priv }: SnmpUser): UserSpec {
+  const { noAuthNoPriv, authNoPriv, authPriv } = snmp.SecurityLevel;
+  if (auth === undefined) return { name, level: noAuthNoPriv };
+  const authentic = {
+    name,
+    authProtocol: snmp.AuthProtocols[auth.protocol],
+    authKey: auth.password,
+  };
+  if (priv === undefined) return { ...authentic, level: authNoPriv };
+  return {
+    ...authentic,
+    level: authPriv,
+    privProtocol: snmp.PrivProtocols[priv.protocol],
+    privKey: priv.password,
+  };
 }
 
 function sourceOf(peer: Peer, request: SnmpMessage): Source {
@@ -156,16 +158,7 @@ function sourceOf(peer: Peer, request: SnmpMessage): Source {
     kind: 'snmp',
     address: peer.address,
     port: peer.port,
-    community: request.community ?? '',
-    request: request.pdu.id,
+    community: request.community ?? request.user?.name ?? '',
+    request: (request.pdu satisfies SnmpPdu).id,
   };
-}
-
-function isGood(response: SnmpPdu): boolean {
-  return (response.errorStatus ?? snmp.ErrorStatus.NoError) === snmp.ErrorStatus.NoError;
-}
-
-function isMissing(type: number): boolean {
-  const { NoSuchObject, NoSuchInstance, EndOfMibView } = snmp.ObjectType;
-  return type === NoSuchObject || type === NoSuchInstance || type === EndOfMibView;
 }

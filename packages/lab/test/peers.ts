@@ -7,7 +7,11 @@ export type Ran = { readonly code: number | null; readonly out: string };
 const WHERE: Readonly<Record<string, string>> = {
   snmpset: '/usr/bin/snmpset',
   snmpget: '/usr/bin/snmpget',
+  snmpwalk: '/usr/bin/snmpwalk',
+  fence_apc: '/usr/sbin/fence_apc',
   fence_apc_snmp: '/usr/sbin/fence_apc_snmp',
+  fence_eaton_snmp: '/usr/sbin/fence_eaton_snmp',
+  fence_redfish: '/usr/sbin/fence_redfish',
 };
 
 /** Runs a peer to its end; throws where it is not installed, for then nothing was tested. */

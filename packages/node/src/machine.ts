@@ -2,13 +2,15 @@
  * One whole cluster node without a world: quorum, controller, executor and fencer, wired. A routing
  * table: whose effect is whose input. The daemon gives it a real world, the simulator a drawn one.
  */
-import { earliest, type Instant, type NodeName } from '@holdfast/base';
+import { earliest, type Instant, type NodeName, note } from '@holdfast/base';
 import {
+  type Answer,
   controller,
   deadline as controllerDeadline,
   type ControllerEffect,
   type ControllerInput,
   type ControllerState,
+  readFencerConfig,
   step as stepController,
 } from '@holdfast/controller';
 import {
@@ -29,6 +31,7 @@ import {
 } from '@holdfast/fencer';
 import {
   deadline as quorumDeadline,
+  dependsOnEpochs,
   info,
   quorum,
   type QuorumEffect,
@@ -37,7 +40,6 @@ import {
   step as stepQuorum,
 } from '@holdfast/quorum';
 import type { RingUp } from '@holdfast/totem';
-import { readFencerConfig } from './fencing-config.ts';
 import type { NodeConfig, NodeDisk, NodeEffect, NodeInput } from './protocol.ts';
 
 export type NodeMachine = {
@@ -58,6 +60,8 @@ export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
       votes: config.quorum.votes,
       clusterName: config.clusterName,
       incarnation: config.incarnation,
+      hasSafeOffers: dependsOnEpochs(config.quorum),
+      watchdogMs: config.watchdogMs,
     },
     disk,
   );
@@ -83,6 +87,13 @@ export function step(state: NodeMachine, input: NodeInput, now: Instant): NodeEf
       break;
     case 'device-result':
       toFencer(state, input, now, effects);
+      break;
+    case 'quorum-ask':
+      askQuorum(state, input, now, effects);
+      break;
+    case 'device':
+    case 'reread':
+      toQuorum(state, input, now, effects);
       break;
     case 'clock':
     case 'disk':
@@ -147,10 +158,41 @@ function fromQuorum(
       toController(state, { kind: 'quorum', reading: { quorate, totalVotes } }, now, out);
       return;
     }
+    case 'order': {
+      const order = { ...effect.order };
+      toController(state, { kind: 'order', order }, now, out);
+      return;
+    }
+    case 'answer':
+      out.push({ kind: 'answer', id: effect.id, answer: answerOf(effect) });
+      return;
     case 'persist-quorum':
+    case 'device-poll':
+    case 'reread':
+    case 'take-over':
     case 'note':
       out.push(effect);
       return;
+  }
+}
+
+function answerOf({ isDone, text }: { readonly isDone: boolean; readonly text: string }): Answer {
+  if (isDone) return { kind: 'outcome', text };
+  return { kind: 'fault', fault: { code: 'refused', message: text } };
+}
+
+/** Orders about votes are said in the agreed stream: without an agreed view nobody would hear them. */
+function askQuorum(
+  state: NodeMachine,
+  { id, ask }: NodeInput & { kind: 'quorum-ask' },
+  now: Instant,
+  out: NodeEffect[],
+): void {
+  if (state.controller.view.kind === 'agreed') toQuorum(state, { kind: 'ask', id, ask }, now, out);
+  else {
+    const message = 'the members are just agreeing on a new membership; try again in a moment';
+    const fault = { code: 'not-ready', message } as const;
+    out.push({ kind: 'answer', id, answer: { kind: 'fault', fault } });
   }
 }
 
@@ -163,12 +205,8 @@ function tellWaiting(
   if (words === state.lastWaitingFor) return;
   state.lastWaitingFor = words;
   if (words === '') return;
-  out.push({
-    kind: 'note',
-    severity: 'notice',
-    event: 'waiting-for',
-    text: `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`,
-  });
+  const text = `waiting for ${words}: after a start, nothing is decided until all nodes have been seen together (wait_for_all)`;
+  out.push(note('notice', 'waiting-for', text));
 }
 
 function toController(
@@ -196,11 +234,18 @@ function fromController(
     case 'fence-request':
       toFencer(state, { ...effect, kind: 'request' }, now, out);
       return;
+    case 'fence-drill':
+      toFencer(state, { ...effect, kind: 'drill' }, now, out);
+      return;
     case 'fence-withdraw':
       toFencer(state, { ...effect, kind: 'withdraw' }, now, out);
       return;
     case 'agreed':
       toQuorum(state, { ...effect, kind: 'membership' }, now, out);
+      return;
+    case 'order':
+    case 'leaving':
+      toQuorum(state, effect, now, out);
       return;
     case 'in-force':
       toFencer(
@@ -214,6 +259,8 @@ function fromController(
     case 'disk-prepare':
     case 'disk-commit':
     case 'disk-store':
+    case 'persist-fences':
+    case 'fenced-alive':
     case 'schedule':
     case 'answer':
     case 'leave':
@@ -264,6 +311,9 @@ function fromFencer(
   switch (effect.kind) {
     case 'fenced':
     case 'fence-failed':
+    case 'fence-withdrawn':
+    case 'fence-progress':
+    case 'drilled':
       toController(state, effect, now, out);
       return;
     case 'run-device':

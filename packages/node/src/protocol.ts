@@ -4,7 +4,13 @@ import type { Cib, XmlElement } from '@holdfast/cib';
 import type { Answer, DiskEffect, Request } from '@holdfast/controller';
 import type { Operation, OpResult } from '@holdfast/executor';
 import type { DeviceRun } from '@holdfast/fencer';
-import type { QuorumConfig, QuorumRecord } from '@holdfast/quorum';
+import type {
+  QuorumAsk,
+  QuorumConfig,
+  QuorumEffect,
+  QuorumInput,
+  QuorumRecord,
+} from '@holdfast/quorum';
 import type { RingUp } from '@holdfast/totem';
 import type { Graph } from '@holdfast/transition';
 
@@ -18,6 +24,8 @@ export type NodeConfig = {
   readonly incarnation: string;
   /** For the fencer's random delays. */
   readonly seed: number;
+  /** The time of this node's own armed watchdog; undefined: nobody keeps one. */
+  readonly watchdogMs?: Milliseconds | undefined;
 };
 
 /** What the disk of this node held when it started. */
@@ -25,6 +33,8 @@ export type NodeDisk = {
   readonly root: XmlElement;
   readonly term: number;
   readonly quorum: QuorumRecord | undefined;
+  /** What the last `persist-fences` wrote; undefined: nothing yet. */
+  readonly fences?: string | undefined;
 };
 
 export type NodeInput =
@@ -48,14 +58,26 @@ export type NodeInput =
       readonly notes: readonly Note[];
     }
   | { readonly kind: 'request'; readonly id: string; readonly request: Request }
+  /** An operator's ask about votes; answered as a request is. */
+  | { readonly kind: 'quorum-ask'; readonly id: string; readonly ask: QuorumAsk }
+  /** From the client of a quorum device. */
+  | Extract<QuorumInput, { kind: 'device' }>
+  /** The answer to `reread`. */
+  | Extract<QuorumInput, { kind: 'reread' }>
   | { readonly kind: 'tick' };
 
 export type NodeEffect =
-  | { readonly kind: 'multicast'; readonly payload: Uint8Array }
+  | { readonly kind: 'multicast'; readonly payload: Uint8Array; readonly isSafe: boolean }
   /** Each is answered by `disk` with its token, in the order they were asked. */
   | DiskEffect
   /** Write and flush before anything later in the list is done. */
   | { readonly kind: 'persist-quorum'; readonly record: QuorumRecord }
+  /** `device-poll` is for the client of a quorum device, the others for whoever reads corosync.conf. */
+  | Extract<QuorumEffect, { kind: 'device-poll' | 'reread' | 'take-over' }>
+  /** Write it when there is time, the newest only: what it tells is for people. */
+  | { readonly kind: 'persist-fences'; readonly text: string }
+  /** The cluster has proof that this node is off: end now, and at `panic` reset the machine. */
+  | { readonly kind: 'fenced-alive'; readonly reaction: 'stop' | 'panic' }
   | { readonly kind: 'schedule'; readonly seq: number; readonly cib: Cib }
   | { readonly kind: 'run'; readonly call: CallId; readonly op: Operation }
   | { readonly kind: 'kill'; readonly call: CallId }

@@ -115,7 +115,7 @@ void t.test('a lost node is shot before its service starts elsewhere', (t) => {
   form(c, [b]);
   t.same(
     c.log.filter((line) => !line.startsWith('kill')),
-    ['b shoots a', 'web start on b'],
+    ['b shoots a', 'b asks kill about a', 'web start on b'],
   );
   t.equal(b.machine.controller.replica.nodes.get(a.name)?.expected, 'down');
   t.end();

@@ -1,7 +1,10 @@
-export { deadline, info, quorum, type QuorumState, step, view } from './machine.ts';
+export { deadline, step } from './machine.ts';
+export { type Cast, type QuorumDigests, type QuorumOrder, readOrder } from './orders.ts';
 export type {
   QuorateEpoch,
+  QuorumAsk,
   QuorumConfig,
+  QuorumDevice,
   QuorumEffect,
   QuorumInfo,
   QuorumInput,
@@ -9,4 +12,6 @@ export type {
   QuorumRecord,
   QuorumView,
 } from './protocol.ts';
-export { votesNeeded, votesOf } from './votes.ts';
+export { info, quorum, type QuorumState } from './state.ts';
+export { view } from './view.ts';
+export { dependsOnEpochs, votesNeeded, votesOf } from './votes.ts';

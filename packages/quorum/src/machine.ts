@@ -1,85 +1,46 @@
 /**
  * Quorum: votes in, "may this partition act" out. Every member decides from what all members brought
- * into the membership, so that all of them decide alike.
+ * into the membership, and from orders that all of them are given in the same place of one stream: so
+ * all of them decide alike (T9.26, T9.34).
  */
-import { after, type Instant, type NodeId, note } from '@holdfast/base';
-import type {
-  QuorateEpoch,
-  QuorumConfig,
-  QuorumEffect,
-  QuorumInfo,
-  QuorumInput,
-  QuorumMember,
-  QuorumRecord,
-  QuorumView,
-} from './protocol.ts';
-import {
-  agreedExpectation,
-  isCarriedOn,
-  latestEpoch,
-  votesNeeded,
-  votesOf,
-  winsTie,
-} from './votes.ts';
-
-export type QuorumState = {
-  readonly config: QuorumConfig;
-  members: readonly QuorumMember[];
-  expectedVotes: number;
-  isQuorate: boolean;
-  /** wait_for_all: armed at every start, and again whenever quorum is lost (T5.31). */
-  isWaiting: boolean;
-  allSeen: boolean;
-  epoch: QuorateEpoch | undefined;
-  /** last_man_standing: when expected votes shrink to who is left. */
-  shrinkAt: Instant | undefined;
-};
-
-/** A daemon that has just started: nobody is seen yet, whatever `record` says of an earlier life. */
-export function quorum(config: QuorumConfig, record: QuorumRecord | undefined): QuorumState {
-  return {
-    config,
-    members: [],
-    expectedVotes: Math.max(config.expectedVotes, rememberedVotes(config, record)),
-    isQuorate: false,
-    isWaiting: config.waitForAll,
-    allSeen: false,
-    epoch: undefined,
-    shrinkAt: undefined,
-  };
-}
-
-/**
- * Expected votes that were raised in an earlier life, as far as the nodes of today's configuration
- * can still cast them: a node that was taken out of the file is not waited for.
- */
-function rememberedVotes(config: QuorumConfig, record: QuorumRecord | undefined): number {
-  return Math.min(record?.expectedVotes ?? 0, votesOf(config, config.votes.keys()));
-}
+import { after, earliest, type Instant, note } from '@holdfast/base';
+import { onReread, stopReload } from './agreement.ts';
+import { onAsk, onOrder } from './ordered.ts';
+import type { QuorumEffect, QuorumInput, QuorumMember } from './protocol.ts';
+import { counted, settle } from './count.ts';
+import type { QuorumState } from './state.ts';
+import { nameOf, view } from './view.ts';
+import { memberVotes } from './votes.ts';
 
 export function step(state: QuorumState, input: QuorumInput, now: Instant): QuorumEffect[] {
   switch (input.kind) {
     case 'membership':
       return onMembership(state, input.members, input.ringSeq, now);
+    case 'order':
+      return counted(state, () => onOrder(state, input.from, input.order, now));
+    case 'ask':
+      return onAsk(state, input.id, input.ask);
+    case 'device':
+      return onDevice(state, input, now);
+    case 'leaving':
+      return counted(state, () => onLeaving(state, input.id));
+    case 'reread':
+      return onReread(state, input.of, input.reading);
     case 'tick':
-      return state.shrinkAt === undefined || state.shrinkAt > now ? [] : shrink(state);
+      return onTick(state, now);
   }
 }
 
 export function deadline(state: QuorumState): Instant | undefined {
-  return state.shrinkAt;
+  return earliest(
+    isSpokesman(state) ? earliest(state.shrinkAt, state.pendingUntil) : undefined,
+    state.heard?.staleAt,
+  );
 }
 
-/**
- * What this node brings into the next membership. Expected votes that have shrunk are worth nothing
- * once quorum is lost: whoever kept it may have grown again meanwhile.
- */
-export function info(state: QuorumState): QuorumInfo {
-  const { config, isQuorate, isWaiting, epoch } = state;
-  const expectedVotes = isQuorate
-    ? state.expectedVotes
-    : Math.max(state.expectedVotes, config.expectedVotes);
-  return { isQuorate, isWaiting, expectedVotes, epoch };
+/** The lowest member says for all what time has brought; the others hear it in the stream. */
+function isSpokesman({ config, members }: QuorumState): boolean {
+  return members[0]?.id === config.self;
 }
 
 function onMembership(
@@ -88,106 +49,100 @@ function onMembership(
   ringSeq: number,
   now: Instant,
 ): QuorumEffect[] {
-  const ids = members.map(({ id }) => id);
-  const total = votesOf(state.config, ids);
-  const expectedBefore = state.expectedVotes;
-  state.members = members;
-  state.expectedVotes = agreedExpectation(state.config, members, total);
-  if (state.config.waitForAll) state.isWaiting = mustWait(state, members, total);
-  decide(state, ringSeq);
-  state.shrinkAt = shrinkTime(state, total, now);
-  return [...remember(state, total, expectedBefore), { kind: 'quorum', view: view(state) }];
+  const { device } = state.config;
+  const lost = [...loseAsks(state), ...stopReload(state)];
+  const before = strangerWords(state);
+  state.members = [...members].sort((a, b) => a.id - b.id);
+  state.ringSeq = ringSeq;
+  state.casts.clear();
+  state.leavers.clear();
+  state.isOverridden = false;
+  state.shrinkAt = undefined;
+  state.pendingUntil = undefined;
+  const effects = [...lost, ...tellStrangers(state, before)];
+  if (device === undefined) return [...effects, ...settle(state, now)];
+  const ids = state.members.map(({ id }) => id);
+  effects.push({ kind: 'device-poll', ringSeq, members: ids });
+  if (!members.some(({ info }) => info.hasDevice)) return [...effects, ...settle(state, now)];
+  // A vote given to the ring before is void here. Until the device has answered for this one, the
+  // old count stands, and nobody is told a new one (T5.37).
+  state.pendingUntil = after(now, device.syncTimeoutMs);
+  if (state.heard !== undefined) {
+    const silentUntil = after(state.pendingUntil, device.timeoutMs);
+    state.heard = { ...state.heard, staleAt: silentUntil };
+  }
+  return effects;
 }
 
-/** Waiting ends when all are there, or in the company of somebody quorate who does not wait. */
-function mustWait(state: QuorumState, members: readonly QuorumMember[], total: number): boolean {
-  if (total >= state.expectedVotes) return false;
-  return !members.some((member) => member.info.isQuorate && !member.info.isWaiting);
+function loseAsks(state: QuorumState): QuorumEffect[] {
+  const lost = [...state.asks.keys()];
+  state.asks.clear();
+  const text =
+    'the membership changed before it was done; it may not have been done; look, and try again';
+  return lost.map((id) => ({ kind: 'answer', id, isDone: false, text }));
 }
 
-/** Sets `isQuorate` (and arms wait_for_all again where quorum is not there) from the members. */
-function decide(state: QuorumState, ringSeq: number): void {
-  const { config, members, expectedVotes } = state;
-  const total = votesOf(
-    config,
-    members.map(({ id }) => id),
-  );
-  const needed = votesNeeded(config, expectedVotes, total);
-  const hasVotes = total >= needed || winsTie(config, members, { total, expectedVotes, needed });
-  state.isQuorate = hasVotes && isCarriedOn(config, members) && !state.isWaiting;
-  const known = latestEpoch(members);
-  state.epoch = state.isQuorate ? { ringSeq, members: members.map(({ id }) => id) } : known;
-  if (config.waitForAll && !state.isQuorate) state.isWaiting = true;
+function onTick(state: QuorumState, now: Instant): QuorumEffect[] {
+  const effects: QuorumEffect[] = [];
+  const { ringSeq, shrinkAt, pendingUntil, heard } = state;
+  if (heard !== undefined && heard.staleAt <= now) {
+    state.heard = undefined;
+    effects.push({ kind: 'order', order: { kind: 'device', ringSeq, cast: 'none' } });
+  }
+  if (!isSpokesman(state)) return effects;
+  if (shrinkAt !== undefined && shrinkAt <= now) {
+    state.shrinkAt = undefined;
+    const expectedVotes = memberVotes(state.members);
+    effects.push({ kind: 'order', order: { kind: 'shrink', ringSeq, expectedVotes } });
+  }
+  const { device } = state.config;
+  if (device !== undefined && pendingUntil !== undefined && pendingUntil <= now) {
+    state.pendingUntil = after(now, device.syncTimeoutMs);
+    effects.push({ kind: 'order', order: { kind: 'device-late', ringSeq } });
+  }
+  return effects;
+}
+
+/** What the device says is said on to all members; the same again only keeps it fresh. */
+function onDevice(
+  state: QuorumState,
+  { cast, ringSeq }: QuorumInput & { kind: 'device' },
+  now: Instant,
+): QuorumEffect[] {
+  const { device, self } = state.config;
+  if (device === undefined || ringSeq !== state.ringSeq) return [];
+  state.heard = cast === 'none' ? undefined : { cast, staleAt: after(now, device.timeoutMs) };
+  if ((state.casts.get(self) ?? 'none') === cast && state.pendingUntil === undefined) return [];
+  return [{ kind: 'order', order: { kind: 'device', ringSeq, cast } }];
 }
 
 /**
- * Who was quorate before and is fewer than expected shrinks, after a whole window in which nothing
- * else changed (T9.29). Decided from what all members know, so that all of them shrink.
+ * allow_downscale: who leaves politely is not expected any more, down to the floor (T5.35). The reference
+ * forgets the votes of those who crashed with it; here they stay expected.
  */
-function shrinkTime(state: QuorumState, total: number, now: Instant): Instant | undefined {
-  const { lastManStanding } = state.config;
-  if (lastManStanding === undefined || !state.isQuorate) return undefined;
-  if (latestEpoch(state.members) === undefined || total >= state.expectedVotes) return undefined;
-  if (hasUnequalVotes(state.config)) return undefined;
-  return after(now, lastManStanding.windowMs);
-}
-
-/** last_man_standing counts heads; with unequal votes it is off (T5.32). */
-function hasUnequalVotes(config: QuorumConfig): boolean {
-  return [...config.votes.values()].some((votes) => votes > 1);
-}
-
-/** Who is left after the window is all that is expected from now on. */
-function shrink(state: QuorumState): QuorumEffect[] {
-  state.shrinkAt = undefined;
-  const left = votesOf(
-    state.config,
-    state.members.map(({ id }) => id),
-  );
-  if (!state.isQuorate || left >= state.expectedVotes) return [];
-  const text = `expected votes shrink from ${state.expectedVotes} to ${left} (last_man_standing)`;
-  state.expectedVotes = left;
+function onLeaving(state: QuorumState, id: QuorumMember['id']): QuorumEffect[] {
+  const { downscale } = state.config;
+  state.leavers.add(id);
+  if (downscale === undefined || !state.isQuorate || state.pendingUntil !== undefined) return [];
+  const left = memberVotes(state.members.filter((member) => !state.leavers.has(member.id)));
+  const own = state.members.find((member) => member.id === id)?.info.votes ?? 0;
+  const expectedVotes = Math.max(downscale.floor, left, state.expectedVotes - own);
+  if (expectedVotes >= state.expectedVotes) return [];
+  const text = `expected votes go from ${state.expectedVotes} to ${expectedVotes}: ${nameOf(state, id)} leaves (allow_downscale)`;
+  state.expectedVotes = expectedVotes;
   return [note('notice', 'expected-votes', text), { kind: 'quorum', view: view(state) }];
 }
 
-function remember(state: QuorumState, total: number, expectedBefore: number): QuorumEffect[] {
-  const { config } = state;
-  const sawAll = total >= config.expectedVotes;
-  const isNews = (sawAll && !state.allSeen) || state.expectedVotes > expectedBefore;
-  state.allSeen ||= sawAll;
-  if (!isNews) return [];
-  const expectedVotes = Math.max(config.expectedVotes, state.expectedVotes);
-  return [{ kind: 'persist-quorum', record: { allSeen: state.allSeen, expectedVotes } }];
+function strangerWords(state: QuorumState): string {
+  return view(state)
+    .strangers.map(({ id, sections }) => `${nameOf(state, id)} (${sections.join(', ')})`)
+    .join(', ');
 }
 
-/** One vote count, as people see it. */
-export function view(state: QuorumState): QuorumView {
-  const { config, members, expectedVotes } = state;
-  const ids = members.map(({ id }) => id);
-  const totalVotes = votesOf(config, ids);
-  return {
-    quorate: state.isQuorate,
-    totalVotes,
-    expectedVotes,
-    needed: votesNeeded(config, expectedVotes, totalVotes),
-    flags: flagsOf(state),
-    waitingFor: state.isWaiting ? absentVoters(config, ids) : [],
-  };
-}
-
-/** A node without a vote is not waited for, and none waits for itself. */
-function absentVoters(config: QuorumConfig, present: readonly NodeId[]): readonly NodeId[] {
-  const voters = [...config.votes].filter(([, votes]) => votes > 0).map(([id]) => id);
-  const others = voters.filter((id) => id !== config.self && !present.includes(id));
-  return others.sort((a, b) => a - b);
-}
-
-function flagsOf({ config, isQuorate }: QuorumState): readonly string[] {
-  const flags: string[] = [];
-  if (config.twoNode) flags.push('2Node');
-  if (isQuorate) flags.push('Quorate');
-  if (config.waitForAll) flags.push('WaitForAll');
-  if (config.lastManStanding !== undefined) flags.push('LastManStanding');
-  if (config.autoTieBreaker !== undefined) flags.push('AutoTieBreaker');
-  return flags;
+/** A member with another configuration is named, once for as long as it is there. */
+function tellStrangers(state: QuorumState, before: string): QuorumEffect[] {
+  const words = strangerWords(state);
+  if (words === '' || words === before) return [];
+  const text = `the configuration is another one on ${words}; make corosync.conf the same everywhere, then crm corosync reload`;
+  return [note('warning', 'configuration-differs', text)];
 }

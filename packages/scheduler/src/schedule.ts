@@ -1,27 +1,11 @@
-/**
- * The decision: a CIB and a moment in, a transition graph and its reasons out. A pure function in
- * stages: status → constraints → assignment → plan → graph.
- */
-import {
-  earliest,
-  type EpochMs,
-  epochMs,
-  instant,
-  type NodeName,
-  note,
-  type Note,
-} from '@holdfast/base';
-import { type Cib, nextRuleChange, type ResourceHistory, type Rule } from '@holdfast/cib';
+/** The decision: a CIB and a moment in, a transition graph and its reasons out. A pure function. */
+import { type EpochMs, epochMs, note, type Note } from '@holdfast/base';
+import { type Cib, everyResource, nextRuleChange, type NvSet, type Rule } from '@holdfast/cib';
 import type { Graph } from '@holdfast/transition';
-import { type Activity, readActivity, readFailures, readNodes } from '@holdfast/status';
-import { readConstraintTables } from './constraints.ts';
-import { buildGraph } from './graph.ts';
-import type { Ledger } from './ledger.ts';
-import { nodesToFence } from './fences.ts';
-import { assign } from './placement.ts';
-import { plan } from './plan.ts';
-import type { Observed, Situation } from './situation.ts';
-import { readUnits, type Unit } from './units.ts';
+import { calculate } from './calculate.ts';
+import { keepLedger, type Ledger } from './explain/ledger.ts';
+import type { SummaryLine } from './output/summary.ts';
+import { transitionOf } from './output/transition.ts';
 
 export type ScheduleInput = {
   readonly cib: Cib;
@@ -39,64 +23,55 @@ export type Schedule = {
 };
 
 export function schedule({ cib, now, explain = false }: ScheduleInput): Schedule {
-  const situation = readSituation(cib, now);
-  const assignment = assign(situation);
-  const decided = plan(situation, assignment);
-  const graph = buildGraph(situation, decided);
-  const notes = decided.reasons.map(({ why }) => note('info', 'decision', why));
+  const keeper = explain ? keepLedger() : undefined;
+  const calculation = calculate({
+    cib,
+    now,
+    ...(keeper === undefined ? {} : { explainer: keeper.explainer }),
+  });
+  const { work, cluster, summary } = calculation;
+  const { graph, loop } = transitionOf(work, calculation.graph);
+  const isIdle = graph.actions.length === 0;
+  const notes = isIdle ? [] : summary.map((line) => note('info', 'decision', sentence(line)));
   return {
     graph,
-    notes: graph.actions.length === 0 ? [] : notes,
-    ledger: explain ? { terms: assignment.terms, reasons: decided.reasons } : undefined,
-    recheckAt: recheckAt(situation),
+    notes: loop === undefined ? notes : [...notes, loopNote(loop)],
+    ledger: keeper?.ledger(calculation),
+    recheckAt: recheckAt(cib, now, cluster.recheckAt),
   };
 }
 
-function readSituation(cib: Cib, now: EpochMs): Situation {
-  const nodes = readNodes(cib);
-  const units = readUnits(cib, nodes, now);
-  const known = new Map<string, ResourceHistory>();
-  for (const { name, state } of nodes) {
-    for (const history of state?.history ?? []) known.set(`${name}/${history.resource}`, history);
+function loopNote(loop: string): Note {
+  const text = `order constraints go in a circle: ${loop}; nothing of it is done until one of them is changed`;
+  return note('error', 'order-loop', text);
+}
+
+/** One line of the summary, as it stands in a log. */
+export function sentence(line: SummaryLine): string {
+  if (line.kind === 'fence') return `fence ${line.node} (${line.op}): ${line.reason}`;
+  const { verb, resource, details, reason } = line;
+  const because = reason === '' ? '' : `, ${reason}`;
+  return `${verb.toLowerCase()} ${resource.id} (${details})${because}`;
+}
+
+/** When a failure is forgotten, or a rule that speaks of dates begins or ends to hold. */
+function recheckAt(cib: Cib, now: EpochMs, seconds: number | undefined): EpochMs | undefined {
+  const moments = rulesOf(cib)
+    .map((rule) => nextRuleChange(rule, { now }))
+    .filter((at) => at !== undefined);
+  if (seconds !== undefined) moments.push(epochMs(seconds * 1000));
+  return moments.length === 0 ? undefined : epochMs(Math.min(...moments));
+}
+
+function rulesOf({ configuration }: Cib): readonly Rule[] {
+  const { properties, resourceDefaults, opDefaults, resources, constraints } = configuration;
+  const sets: NvSet[] = [...properties, ...resourceDefaults, ...opDefaults];
+  for (const each of everyResource(resources)) {
+    sets.push(...each.meta, ...each.instance);
+    if (each.kind !== 'primitive') continue;
+    for (const { meta, instance } of each.operations) sets.push(...meta, ...instance);
   }
-  const read = new Map<string, Activity>();
-  const activity = (unit: Unit, node: NodeName): Activity => {
-    const key = `${node}/${unit.historyId}`;
-    let found = read.get(key);
-    if (found === undefined) {
-      found = readActivity(known.get(key));
-      read.set(key, found);
-    }
-    // An instance that belongs to another node is that node's affair.
-    return unit.onlyOn !== undefined && unit.onlyOn !== node
-      ? { ...found, standing: 'stopped', hasFailed: false, isStuck: false }
-      : found;
-  };
-  const constraints = readConstraintTables(cib, units);
-  const observed: Observed = { cib, now, nodes, units, constraints, activity };
-  return { ...observed, fences: nodesToFence(observed) };
-}
-
-/** When a failure will be forgotten, or a rule that speaks of dates will hold no more, or only then. */
-function recheckAt(situation: Situation): EpochMs | undefined {
-  const { units, nodes, now } = situation;
-  const expiries = units.flatMap((unit) =>
-    nodes.map((node) => readFailures(unit, node, now).expiresAt),
-  );
-  const changes = rulesOf(situation).map((rule) => nextRuleChange(rule, { now }));
-  const moments = [...expiries, ...changes];
-  const first = earliest(...moments.map((at) => (at === undefined ? undefined : instant(at))));
-  return first === undefined ? undefined : epochMs(first);
-}
-
-function rulesOf({ cib, units, constraints }: Situation): readonly Rule[] {
-  const { properties, resourceDefaults, opDefaults } = cib.configuration;
-  const sets = [
-    ...[properties, resourceDefaults, opDefaults].flat(),
-    ...units.flatMap(({ primitive: { meta, instance } }) => [...meta, ...instance]),
-  ];
-  return [
-    ...sets.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
-    ...constraints.locations.flatMap(({ rules }) => rules),
-  ];
+  const rules: Rule[] = sets.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
+  for (const each of constraints) if (each.kind === 'location') rules.push(...each.rules);
+  return rules;
 }

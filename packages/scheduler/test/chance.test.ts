@@ -108,11 +108,19 @@ function inputsOf(graph: Graph, id: ActionId): ReadonlySet<ActionId> {
 /** Does it run, or may it, on a node that is neither here nor proven down? */
 function dangers(shape: Shape, resource: string): readonly string[] {
   if (shape.properties?.['stonith-enabled'] === 'false') return [];
+  // Under freeze, what a member runs may go on elsewhere: nobody else can have it.
+  const isActive = Object.values(shape.nodes).some(
+    ({ is, has }) =>
+      is === 'online' && !['probe 7', 'stop 0'].includes(has?.[resource]?.at(-1) ?? 'stop 0'),
+  );
+  if (shape.quorate === false && isActive) return [];
   return Object.entries(shape.nodes)
-    .filter(([, { is, has }]) => {
+    .filter(([, { is, has, transient }]) => {
       const last = has?.[resource]?.at(-1);
       const isStopped = last === 'probe 7' || last === 'stop 0';
-      return (is === 'lost' || is === 'unseen') && !isStopped;
+      // It had asked to leave, and nothing says that it ran this.
+      const hasLeft = transient?.['shutdown'] === '1' && last === undefined;
+      return (is === 'lost' || is === 'unseen') && !isStopped && !hasLeft;
     })
     .map(([name]) => name);
 }
@@ -174,6 +182,12 @@ void t.test('no resource is started on two nodes, nor where it is not stopped fi
   t.end();
 });
 
+/** A node that wants to leave is listened to as long as its daemon answers. */
+function isThere({ nodes }: Shape, name: string): boolean {
+  const node = nodes[name];
+  return node?.is === 'online' || (node?.is === 'joining' && node.transient?.['shutdown'] === '1');
+}
+
 void t.test('nothing is done on a node that is not there, or is to be fenced', (t) => {
   fc.assert(
     fc.property(shape, (shape) => {
@@ -181,8 +195,8 @@ void t.test('nothing is done on a node that is not there, or is to be fenced', (
       const fenced = graph.actions.flatMap((a) => (a.kind === 'fence' ? [a.target] : []));
       return graph.actions.every(
         (a) =>
-          (a.kind !== 'resource' && a.kind !== 'cancel' && a.kind !== 'shutdown') ||
-          (shape.nodes[a.node]?.is === 'online' && !fenced.includes(a.node)),
+          (a.kind !== 'resource' && a.kind !== 'cancel') ||
+          (isThere(shape, a.node) && !fenced.includes(a.node)),
       );
     }),
     { numRuns: 150 },
@@ -190,12 +204,17 @@ void t.test('nothing is done on a node that is not there, or is to be fenced', (
   t.end();
 });
 
-void t.test('without quorum nobody is fenced, unless the operator ignores quorum', (t) => {
+void t.test('without quorum only members are fenced, unless the operator ignores quorum', (t) => {
   fc.assert(
     fc.property(shape, (shape) => {
       const mayFence =
         shape.quorate !== false || shape.properties?.['no-quorum-policy'] === 'ignore';
-      return mayFence || decide(shape).graph.actions.every(({ kind }) => kind !== 'fence');
+      const isMember = (node: string): boolean =>
+        shape.nodes[node]?.is === 'online' || shape.nodes[node]?.is === 'joining';
+      return (
+        mayFence ||
+        decide(shape).graph.actions.every((a) => a.kind !== 'fence' || isMember(a.target))
+      );
     }),
     { numRuns: 100 },
   );

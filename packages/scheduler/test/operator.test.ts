@@ -23,7 +23,7 @@ const behaviours: readonly Behaviour[] = [
       resources: primitive('web', meta('web', { 'is-managed': 'false' })),
       nodes: { haone: { is: 'online', has: { web: ['start 0', 'monitor/10000 1'] } } },
     },
-    decided: [],
+    decided: ['cancel monitor/10000 of web on haone'],
   },
   {
     why: 'in maintenance nothing is started and nothing is stopped',
@@ -97,15 +97,15 @@ const behaviours: readonly Behaviour[] = [
     ],
   },
   {
-    why: 'while an operation is under way nothing is decided about its resource, nor started behind it',
+    why: 'a start that is under way is asked for again, on the same node, and what follows waits',
     shape: {
       resources: together,
       nodes: { haone: { is: 'online', has: { ip: ['start pending'], web: STOPPED } } },
     },
-    decided: [],
+    decided: ['start ip on haone', 'start web on haone after start ip on haone'],
   },
   {
-    why: 'nothing is stopped in front of a stop that is under way',
+    why: 'what is stopped behind a stop that is under way waits for it',
     shape: {
       resources: together,
       nodes: {
@@ -117,7 +117,12 @@ const behaviours: readonly Behaviour[] = [
         hatwo: { is: 'online', has: { ip: STOPPED, web: STOPPED } },
       },
     },
-    decided: [],
+    decided: [
+      'stop web on haone',
+      'stop ip on haone after stop web on haone',
+      'start ip on hatwo after stop ip on haone, stop web on haone',
+      'start web on hatwo after start ip on hatwo, stop ip on haone, stop web on haone',
+    ],
   },
   {
     why: 'a node that wants to leave gives away what it runs, and then goes',
@@ -147,17 +152,17 @@ const behaviours: readonly Behaviour[] = [
         hatwo: looked,
       },
     },
-    decided: [],
+    decided: ['stop web on haone', 'start web on hatwo after stop web on haone'],
   },
   {
     why: 'what is no longer configured is stopped, also through a restart of the cluster',
     shape: { nodes: { haone: { is: 'online', has: { old: RUNS } }, hatwo: { is: 'online' } } },
-    decided: ['stop old on haone'],
+    decided: ['stop old on haone', 'forget history of old on haone after stop old on haone'],
   },
   {
-    why: 'what is no longer configured and has stopped is nobody’s affair',
+    why: 'what is no longer configured and has stopped is forgotten',
     shape: { nodes: { haone: { is: 'online', has: { old: ['start 0', 'stop 0'] } } } },
-    decided: [],
+    decided: ['forget history of old on haone'],
   },
   {
     why: 'what is no longer configured is left alone where the operator wants it so',
@@ -180,9 +185,9 @@ const behaviours: readonly Behaviour[] = [
     decided: [
       'fence hatwo',
       'stop web on haone',
-      'stop of db on hatwo is implied after fence hatwo',
-      'start web on haone after fence hatwo, stop web on haone, start db on haone',
+      'stop of db on hatwo is implied after fence hatwo, stop web on haone',
       'start db on haone after fence hatwo, stop of db on hatwo is implied',
+      'start web on haone after fence hatwo, start db on haone, stop web on haone',
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { epochMs, MINUS_INFINITY } from '@holdfast/base';
+import { epochMs } from '@holdfast/base';
 import {
   decide,
   meta,
@@ -30,22 +30,23 @@ const expiring: Shape = {
 void t.test('a failure that will be forgotten says when to decide again', (t) => {
   const { graph, recheckAt } = decide(expiring);
   t.same(graph.actions, [], 'it is banned from its only node');
-  t.equal(recheckAt, epochMs((NOW_SECONDS + 40) * 1000));
+  t.equal(recheckAt, epochMs((NOW_SECONDS + 41) * 1000));
   t.end();
 });
 
 void t.test('when the failure is forgotten, it starts again', (t) => {
-  const { graph, recheckAt } = decide(expiring, epochMs((NOW_SECONDS + 40) * 1000));
+  const { graph, recheckAt } = decide(expiring, epochMs((NOW_SECONDS + 41) * 1000));
   t.same(
-    graph.actions.map((action) => action.kind === 'resource' && action.task),
-    ['start'],
+    graph.actions.map((action) => (action.kind === 'resource' ? action.task : action.kind)),
+    ['start', 'forget'],
   );
   t.equal(recheckAt, undefined);
   t.end();
 });
 
-void t.test('every score comes with its source, every action with its cause', (t) => {
+void t.test('every score comes with its source, every choice with its losers', (t) => {
   const { ledger, notes } = decide({
+    properties: { 'stonith-enabled': 'false' },
     resources: primitive('web', meta('web', { 'resource-stickiness': '100' })),
     constraints: '<rsc_location id="prefers-two" rsc="web" node="hatwo" score="50"/>',
     nodes: {
@@ -53,33 +54,33 @@ void t.test('every score comes with its source, every action with its cause', (t
       hatwo: { is: 'online', has: { web: STOPPED } },
     },
   });
-  t.same(ledger?.terms, [
-    {
-      unit: 'web',
-      node: 'haone',
-      source: 'the node is in standby',
-      amount: MINUS_INFINITY,
-    },
-    { unit: 'web', node: 'haone', source: 'stickiness: it runs here', amount: 100 },
-    { unit: 'web', node: 'hatwo', source: 'location prefers-two', amount: 50 },
+  const web = ledger?.resources.get('web');
+  t.same(web?.terms, [
+    { node: 'hatwo', amount: 50, source: 'constraint prefers-two' },
+    { node: 'haone', amount: 100, source: 'stickiness: it runs there' },
   ]);
-  t.same(ledger?.reasons, [{ subject: 'web', why: 'web moves from haone to hatwo' }]);
-  t.match(notes, [{ text: 'web moves from haone to hatwo' }]);
+  t.same(web?.choice, {
+    node: 'hatwo',
+    why: 'it is the best node for it',
+    losers: [{ node: 'haone', score: 100, why: 'haone is on standby' }],
+  });
+  t.match(notes, [{ text: 'move web (haone -> hatwo)' }]);
   t.end();
 });
 
-void t.test('what is not started says why', (t) => {
+void t.test('what cannot be done says what holds it up', (t) => {
   const { ledger } = decide({
     quorate: false,
-    properties: { 'no-quorum-policy': 'freeze' },
+    properties: { 'stonith-enabled': 'false', 'no-quorum-policy': 'stop' },
     resources: primitive('web'),
     nodes: {
       haone: { is: 'online', has: { web: RUNS } },
-      hatwo: { is: 'online', attributes: {}, has: { web: RUNS } },
-      hathree: { is: 'lost' },
+      hatwo: { is: 'online', has: { web: STOPPED } },
     },
   });
-  t.match(ledger?.reasons[0]?.why, /haone and hatwo/);
+  const start = ledger?.resources.get('web')?.actions.find(({ isDone }) => !isDone);
+  t.equal(start?.why, 'no quorum');
+  t.same(start?.blockedBy, ['no quorum']);
   t.end();
 });
 
@@ -93,7 +94,7 @@ void t.test(
       ),
       nodes: { haone: { is: 'online' } },
     });
-    const [probe, start] = graph.actions;
+    const [start, probe] = graph.actions;
     t.match(probe, { task: 'monitor', targetRc: 7, timeoutMs: 20_000 });
     t.match(start, { task: 'start', targetRc: 0, timeoutMs: 90_000, parameters: { port: '80' } });
     t.end();
@@ -132,6 +133,7 @@ void t.test('members of a group take its parameters and its meta-attributes', (t
     resources: `<group id="g"><instance_attributes id="gi"><nvpair id="gi-p" name="port" value="80"/></instance_attributes>${meta('g', { 'target-role': 'Started' })}${primitive('web')}</group>`,
     nodes: { haone: { is: 'online', has: { web: STOPPED } } },
   });
-  t.match(graph.actions, [{ task: 'start', parameters: { port: '80' } }]);
+  const start = graph.actions.find(({ kind }) => kind === 'resource');
+  t.match(start, { task: 'start', parameters: { port: '80' } });
   t.end();
 });

@@ -29,16 +29,21 @@ const behaviours: readonly Behaviour[] = [
   {
     why: 'a node nobody has ever seen is fenced before anything starts',
     shape: { resources: web, nodes: { haone: looked, hatwo: { is: 'unseen' } } },
+    decided: ['fence hatwo', 'start web on haone after fence hatwo'],
+  },
+  {
+    why: 'a node that said goodbye is not fenced',
+    shape: { resources: web, nodes: { haone: looked, hatwo: { ...looked, is: 'left' } } },
+    decided: ['start web on haone'],
+  },
+  {
+    why: 'a node that said goodbye and is on record as running something is fenced all the same',
+    shape: { resources: web, nodes: { haone: looked, hatwo: { is: 'left', has: { web: RUNS } } } },
     decided: [
       'fence hatwo',
       'stop of web on hatwo is implied after fence hatwo',
       'start web on haone after fence hatwo, stop of web on hatwo is implied',
     ],
-  },
-  {
-    why: 'a node that said goodbye is not fenced',
-    shape: { resources: web, nodes: { haone: looked, hatwo: { is: 'left', has: { web: RUNS } } } },
-    decided: ['start web on haone'],
   },
   {
     why: 'without fencing the resources of a lost node start at once',
@@ -119,10 +124,11 @@ const behaviours: readonly Behaviour[] = [
       },
     },
     decided: [
-      'stop b on haone after stop c on haone',
       'stop c on haone',
-      'start b on haone after stop b on haone',
-      'start c on haone after stop c on haone, start b on haone',
+      'stop b on haone after stop c on haone',
+      'cancel monitor/10000 of b on haone after stop b on haone',
+      'start b on haone after stop b on haone, stop c on haone',
+      'start c on haone after start b on haone, stop b on haone, stop c on haone',
     ],
   },
   {
@@ -153,7 +159,12 @@ const behaviours: readonly Behaviour[] = [
         hatwo: looked,
       },
     },
-    decided: ['stop web on haone', 'start web on hatwo after stop web on haone'],
+    decided: [
+      'stop web on haone',
+      'cancel monitor/10000 of web on haone after stop web on haone',
+      'forget failures of web on haone',
+      'start web on hatwo after stop web on haone',
+    ],
   },
   {
     why: 'below its migration-threshold it stays',
@@ -168,7 +179,12 @@ const behaviours: readonly Behaviour[] = [
         hatwo: looked,
       },
     },
-    decided: ['stop web on haone', 'start web on haone after stop web on haone'],
+    decided: [
+      'stop web on haone',
+      'cancel monitor/10000 of web on haone after stop web on haone',
+      'forget failures of web on haone',
+      'start web on haone after stop web on haone',
+    ],
   },
   {
     why: 'a failed stop fences the node, and everything of it goes elsewhere behind the fence',
@@ -182,8 +198,8 @@ const behaviours: readonly Behaviour[] = [
     decided: [
       'fence haone',
       'stop of web on haone is implied after fence haone',
-      'stop of db on haone is implied after fence haone',
       'start web on hatwo after fence haone, stop of web on haone is implied',
+      'stop of db on haone is implied after fence haone',
       'start db on hatwo after fence haone, stop of db on haone is implied',
     ],
   },

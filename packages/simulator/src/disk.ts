@@ -35,6 +35,7 @@ export class Disk {
   readonly pace: DiskPace = { msMin: 1, msMax: 15 };
   ringSeq = 0;
   quorum: QuorumRecord | undefined = undefined;
+  fences: string | undefined = undefined;
 
   constructor(stage: Stage, cib: string | undefined, lagMs: number | undefined) {
     this.#stage = stage;
@@ -83,10 +84,11 @@ export class Disk {
   /** What the node finds at its start. */
   read(): NodeDisk {
     const { cib } = this.#files;
-    if (cib === undefined) return { root: emptyCib(), term: 0, quorum: this.quorum };
+    const kept = { quorum: this.quorum, fences: this.fences };
+    if (cib === undefined) return { root: emptyCib(), term: 0, ...kept };
     const read = decodeDisk(cib);
     assert(read.ok, 'what was written whole is read whole');
-    return { ...read.value, quorum: this.quorum };
+    return { ...read.value, ...kept };
   }
 
   #settle(): void {

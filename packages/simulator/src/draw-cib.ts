@@ -25,12 +25,9 @@ export function drawCib(
   const resources = `${devices}${group}${single.map((id) => primitive(dice, id)).join('')}`;
   const units = [...(grouped.length > 0 ? ['stack'] : []), ...single];
   return {
-    text: cib(
-      names,
-      drawProperties(dice, names.length),
-      resources,
-      drawConstraints(dice, names, units),
-    ),
+    text: document(names, drawProperties(dice, names.length), resources, {
+      constraints: drawConstraints(dice, names, units),
+    }),
     resources: all,
   };
 }
@@ -55,17 +52,18 @@ function drawProperties(dice: Prng, count: number): string {
   </meta_attributes></rsc_defaults>`;
 }
 
-function cib(
+/** A whole CIB; `options`: its `<crm_config>`, and after it its `<rsc_defaults>`. */
+export function document(
   names: readonly NodeName[],
   options: string,
   resources: string,
-  constraints: string,
+  { constraints, topology = '' }: { readonly constraints: string; readonly topology?: string },
 ): string {
   const nodes = names.map((name, index) => `<node id="${index + 1}" uname="${name}"/>`).join('');
   const [properties = '', defaults = ''] = options.split('<rsc_defaults>');
   return `<cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" admin_epoch="0" epoch="7" num_updates="0">
   <configuration>${properties}<nodes>${nodes}</nodes><resources>${resources}</resources>
-  <constraints>${constraints}</constraints><rsc_defaults>${defaults}</configuration><status/></cib>`;
+  <constraints>${constraints}</constraints>${topology === '' ? '' : `<fencing-topology>${topology}</fencing-topology>`}<rsc_defaults>${defaults}</configuration><status/></cib>`;
 }
 
 /** One device for all nodes, or one for each. */
@@ -97,9 +95,14 @@ function device(id: string, map: string, delay: string): string {
   </primitive>`;
 }
 
-function primitive(dice: Prng, id: string): string {
+/** A service with a monitor; `priority`: undefined for none. */
+export function primitive(dice: Prng, id: string, priority?: number): string {
   const interval = between(dice, 3, 15);
-  return `<primitive id="${id}" class="ocf" provider="holdfast" type="service">
+  const meta =
+    priority === undefined
+      ? ''
+      : `<meta_attributes id="${id}-meta"><nvpair id="${id}-priority" name="priority" value="${priority}"/></meta_attributes>`;
+  return `<primitive id="${id}" class="ocf" provider="holdfast" type="service">${meta}
     <operations>
       <op id="${id}-monitor" name="monitor" interval="${interval}s" timeout="10s"/>
       <op id="${id}-start" name="start" interval="0s" timeout="15s"/>

@@ -70,6 +70,12 @@ export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): vo
     case 'persist-quorum':
       host.disk.quorum = effect.record;
       return;
+    case 'persist-fences':
+      host.disk.fences = effect.text;
+      return;
+    case 'fenced-alive':
+      host.crashDaemon();
+      return;
     case 'schedule':
       plan(host, effect);
       return;
@@ -78,6 +84,11 @@ export function carryOutNode(host: Host, daemon: Daemon, effect: NodeEffect): vo
       return;
     case 'leave':
       leave(host, daemon);
+      return;
+    case 'device-poll':
+    case 'reread':
+    case 'take-over':
+      // No operator asks for a reload here, and there is no quorum device.
       return;
     case 'note':
       tellNote(host, effect);

@@ -38,6 +38,8 @@ export type HostFace = {
   tell(text: string): void;
   /** The node said goodbye. */
   left(): void;
+  /** The daemon alone dies. */
+  crashDaemon(): void;
   nodeInput(input: NodeInput): void;
   laterOnMachine(waitMs: number, run: () => void): void;
   laterInDaemon(waitMs: number, run: () => void): void;

@@ -62,6 +62,7 @@ function sayFailure({ seed, violation, story }: Outcome, options: Options): void
     options.nodeCount === undefined ? '' : ` --nodes ${options.nodeCount}`,
     options.ticks === undefined ? '' : ` --ticks ${options.ticks}`,
     options.plant === undefined ? '' : ` --plant ${options.plant}`,
+    options.cuts === undefined ? '' : ` --cuts ${options.cuts}`,
   ].join('');
   say(`  the whole story: npm run sim -- --seed ${seed}${more} --story`);
 }
@@ -118,10 +119,10 @@ async function main(): Promise<number> {
     failure: undefined,
   };
   const seeds = Array.from({ length: options.count }, (_, index) => options.from + index);
-  const { nodeCount, ticks, plant, isStory } = options;
+  const { nodeCount, ticks, plant, cuts, isStory } = options;
   const { isKeepGoing } = options;
   const order = {
-    choice: { nodeCount, ticks, plant },
+    choice: { nodeCount, ticks, plant, cuts },
     isStory: isStory && options.count === 1,
     isKeepGoing,
   };

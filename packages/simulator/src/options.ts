@@ -8,6 +8,8 @@ export type Options = {
   readonly nodeCount: number | undefined;
   readonly ticks: number | undefined;
   readonly plant: Plant | undefined;
+  /** Only cuts of the link of a pair, so many in each world. */
+  readonly cuts: number | undefined;
   readonly isJson: boolean;
   readonly isStory: boolean;
   /** Do not stop at the first seed that fails. */
@@ -16,19 +18,28 @@ export type Options = {
   readonly workers: number;
 };
 
-export const USAGE = `npm run sim -- [--seed N | --seeds COUNT [--from N]] [--nodes 2..5] [--ticks M]
+export const USAGE = `npm run sim -- [--seed N | --seeds COUNT [--from N]] [--nodes 2..5] [--ticks M] [--cuts C]
                [--plant NAME] [--json] [--story] [--workers N]
 
   --seed N       one seed; --seeds COUNT: so many, from 1 or from --from N
   --nodes N      that many nodes in every cluster, instead of a drawn number
   --ticks M      length of the period of faults in virtual seconds, instead of a drawn one
+  --cuts C       pairs only, and nothing but C cuts of their link, with devices of every speed
   --plant NAME   a wrong world, to see the checkers object: ${PLANTS.join(', ')}
   --json         a JSON object as the last line
   --story        the whole history of the seed (of the failing one, with --seeds)
   --keep-going   name every seed that fails, not only the first
   --workers N    threads to use; 2 unless set`;
 
-const NUMBERS = ['--seed', '--seeds', '--from', '--nodes', '--ticks', '--workers'] as const;
+const NUMBERS = [
+  '--seed',
+  '--seeds',
+  '--from',
+  '--nodes',
+  '--ticks',
+  '--cuts',
+  '--workers',
+] as const;
 const FLAGS = ['--json', '--story', '--keep-going', '--help'];
 
 /** The words as they were read, before anything is made of them. */
@@ -52,6 +63,7 @@ export function readOptions(words: readonly string[]): Result<Options, string> {
     count: seed === undefined ? (numbers.get('--seeds') ?? 20) : 1,
     nodeCount: numbers.get('--nodes'),
     ticks: numbers.get('--ticks'),
+    cuts: numbers.get('--cuts'),
     plant,
     isJson: flags.has('--json'),
     isStory: flags.has('--story'),

@@ -10,10 +10,14 @@ import {
 } from '@holdfast/base';
 import { encodeDisk, parseXml } from '@holdfast/cib';
 import { drawCib } from './draw-cib.ts';
-import { between, pick } from './stage.ts';
+import { drawCuts, type PlannedCut } from './draw-cuts.ts';
+import { between, pick, pickAny } from './stage.ts';
 
-/** `split`: two idle nodes, and one clean cut of their link. `chaos`: everything else. */
-export type Scenario = 'chaos' | 'split';
+/**
+ * `split`: two idle nodes, and one clean cut of their link. `cuts`: two idle nodes, many cuts, and
+ * devices of every speed. `chaos`: everything else.
+ */
+export type Scenario = 'chaos' | 'split' | 'cuts';
 
 /** Wrong worlds, to see whether the checkers notice (issue 2). */
 export type Plant = 'no-wait-for-all' | 'no-fence-wait' | 'early-ack' | 'no-delay' | 'believed-lie';
@@ -32,6 +36,8 @@ export type Choice = {
   /** Length of the period of faults, in ticks of TICK_MS. */
   readonly ticks?: number | undefined;
   readonly plant?: Plant | undefined;
+  /** Nothing but so many cuts of the link of a pair. */
+  readonly cuts?: number | undefined;
 };
 
 /** One tick of `--ticks`, in virtual ms. */
@@ -62,6 +68,8 @@ export type Plan = {
   readonly operatorPauseMsMax: number;
   readonly lastManStanding: boolean;
   readonly autoTieBreaker: boolean;
+  /** Cuts to come, in `cuts`; none in any other scenario. */
+  readonly cuts: readonly PlannedCut[];
   readonly firstCib: string;
   /** Primitives that are not fence devices. */
   readonly resources: readonly string[];
@@ -70,6 +78,11 @@ export type Plan = {
 const NAMES = ['haone', 'hatwo', 'hathree', 'hafour', 'hafive'];
 
 export function drawPlan(choice: Choice): Plan {
+  const { cuts } = choice;
+  return cuts === undefined ? drawDays(choice) : drawCutPlan(choice, cuts);
+}
+
+function drawDays(choice: Choice): Plan {
   const dice = prng(choice.seed);
   const count = choice.nodeCount ?? pick(dice, [2, 2, 2, 3, 3, 4, 5]);
   const isTwo = count === 2;
@@ -88,6 +101,7 @@ export function drawPlan(choice: Choice): Plan {
     waitForAll: (isTwo || dice.chance(1, 3)) && choice.plant !== 'no-wait-for-all',
     protectedNode,
     faultsMs: choice.ticks === undefined ? drawnLength : choice.ticks * TICK_MS,
+    cuts: [],
     firstCib: encodeDisk({ root: read.value, term: 0 }),
     resources: drawn.resources,
     pauseMsMax: pick(dice, [15_000, 15_000, 8000, 3000]),
@@ -95,6 +109,35 @@ export function drawPlan(choice: Choice): Plan {
     lastManStanding: !isTwo && dice.chance(1, 5),
     autoTieBreaker: count === 4 && dice.chance(1, 3),
     nodes: drawNodes(dice, names, isSplit),
+  };
+}
+
+/** A pair and its cuts. Without a delay (the plant) nobody is protected, and both may go down. */
+function drawCutPlan(choice: Choice, count: number): Plan {
+  const dice = prng(choice.seed ^ 0xc075);
+  const names = NAMES.slice(0, 2).map((name) => nodeName(name));
+  const protectedNode = pickAny(dice, names);
+  assert(protectedNode !== undefined, 'a pair has nodes');
+  const isDelayed = choice.plant !== 'no-delay';
+  const drawn = drawCuts(dice, names, { protectedNode, count, isDelayed });
+  const read = parseXml(drawn.text);
+  assert(read.ok, 'the drawn configuration is XML');
+  return {
+    seed: choice.seed,
+    scenario: 'cuts',
+    plant: choice.plant,
+    tokenMs: pick(dice, [1000, 1000, 3000]),
+    waitForAll: true,
+    protectedNode,
+    faultsMs: 0,
+    cuts: drawn.cuts,
+    firstCib: encodeDisk({ root: read.value, term: 0 }),
+    resources: drawn.resources,
+    pauseMsMax: 0,
+    operatorPauseMsMax: 0,
+    lastManStanding: false,
+    autoTieBreaker: false,
+    nodes: drawNodes(dice, names, true),
   };
 }
 

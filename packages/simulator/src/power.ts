@@ -16,6 +16,19 @@ export type DeviceMood =
   | 'lying'
   | 'failing';
 
+/** How one device behaves, where that is planned. */
+export type DeviceTiming = {
+  /** From the command to the outlet. */
+  readonly workMsMin: number;
+  readonly workMsMax: number;
+  /** From the outlet to the answer. */
+  readonly backMsMax: number;
+  /** Of a thousand runs, so many are carried out and not answered. */
+  readonly mutePerMille: number;
+  /** Of a thousand runs, so many never arrive. */
+  readonly deafPerMille: number;
+};
+
 export type DeviceAnswer = { readonly code: number; readonly output: string };
 
 export type PowerWatch = {
@@ -40,6 +53,8 @@ export class Power {
   /** The planted fault: what a lying device says of itself is believed. */
   readonly #statusLies: boolean;
   mood: DeviceMood = 'good';
+  /** Planned behaviour by device; a device without one follows the mood. */
+  timings: ReadonlyMap<string, DeviceTiming> = new Map<string, DeviceTiming>();
   /** Nodes whose management link to the devices is cut. */
   readonly cutOff = new Set<NodeName>();
 
@@ -79,11 +94,30 @@ export class Power {
     const { dice, agenda } = this.#stage;
     const { mood } = this;
     if (this.cutOff.has(asker) || (mood === 'silent' && dice.chance(1, 2))) return;
+    const timing = this.timings.get(run.device);
+    if (timing !== undefined) {
+      this.#runTimed(timing, run, answer);
+      return;
+    }
     const workMs = mood === 'slow' ? between(dice, 2000, 12_000) : between(dice, 20, 600);
     const backMs = mood === 'slow' ? between(dice, 500, 3000) : between(dice, 1, 50);
     agenda.after(workMs, () => {
       const says = this.#carryOut(run, mood);
       if (mood === 'silent') return;
+      agenda.after(backMs, () => {
+        answer(says);
+      });
+    });
+  }
+
+  #runTimed(timing: DeviceTiming, run: DeviceRun, answer: (answer: DeviceAnswer) => void): void {
+    const { dice, agenda } = this.#stage;
+    if (dice.chance(timing.deafPerMille, 1000)) return;
+    const isMute = dice.chance(timing.mutePerMille, 1000);
+    const backMs = between(dice, 1, timing.backMsMax);
+    agenda.after(between(dice, timing.workMsMin, timing.workMsMax), () => {
+      const says = this.#carryOut(run, 'good');
+      if (isMute) return;
       agenda.after(backMs, () => {
         answer(says);
       });

@@ -2,6 +2,7 @@
 import { InvariantError } from '@holdfast/base';
 import { readNode } from '@holdfast/node';
 import { whatDiffers, whatIsMissing } from './checks/converged.ts';
+import { cutAgainAndAgain, type Pace } from './cuts.ts';
 import { checkPromises } from './checks/promises.ts';
 import { Healer } from './healer.ts';
 import type { Spent } from './host-setup.ts';
@@ -89,6 +90,9 @@ function live(world: World): void {
     case 'split':
       if (!split(world)) return;
       break;
+    case 'cuts':
+      if (!cutAgainAndAgain(world, paceOf(world))) return;
+      break;
   }
   world.operator.end();
   world.faults.heal();
@@ -97,6 +101,14 @@ function live(world: World): void {
   const isTidy = (): string | undefined =>
     healer.isTidy() ? undefined : 'the operator has not tidied up yet';
   if (rest(world, { lengthMsMax: CONVERGE_MS_MAX, when: 'after the heal', isTidy })) judge(world);
+}
+
+function paceOf(world: World): Pace {
+  const lengthMsMax = CONVERGE_MS_MAX;
+  return {
+    run: (lengthMs) => run(world, lengthMs),
+    rest: (when) => rest(world, { lengthMsMax, when, isTidy: nothing }),
+  };
 }
 
 function nothing(): undefined {

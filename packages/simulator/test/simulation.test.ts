@@ -1,3 +1,4 @@
+import { decodeDisk, verify } from '@holdfast/cib';
 import t from 'tap';
 import { type Outcome, runBatch } from '#src/batch.js';
 import { drawPlan, type Plant } from '#src/plan.js';
@@ -94,4 +95,41 @@ void t.test('a seed draws the cluster it is asked for', (t) => {
     'some are clean splits',
   );
   t.end();
+});
+
+async function cutViolation(
+  count: number,
+  plant: Plant | undefined,
+): Promise<{ readonly shots: number; readonly outcome: Outcome | undefined }> {
+  let outcome: Outcome | undefined;
+  let shots = 0;
+  const seeds = Array.from({ length: count }, (_, index) => index + 1);
+  const order = { choice: { plant, cuts: 10 }, isStory: false, isKeepGoing: false };
+  await runBatch(seeds, WORKERS, order, (each) => {
+    shots += each.shots;
+    if (each.violation !== undefined) outcome ??= each;
+  });
+  return { shots, outcome };
+}
+
+void t.test('150 cuts of a pair with delays: never both down, whatever devices take', async (t) => {
+  const { shots, outcome } = await cutViolation(15, undefined);
+  t.equal(outcome, undefined, story(outcome));
+  t.ok(shots > 50, `${shots} shots`);
+});
+
+void t.test('without delays the linter warns, and both go down', async (t) => {
+  const { outcome } = await cutViolation(15, 'no-delay');
+  t.equal(outcome?.violation?.checker, 'one-survivor', story(outcome));
+  t.match(outcome?.violation?.text, /one cut, and both nodes were shot/);
+  const warnings = (plant: Plant | undefined): number[] =>
+    Array.from({ length: 30 }, (_, index) => {
+      const { firstCib } = drawPlan({ seed: index + 1, cuts: 1, plant });
+      const read = decodeDisk(firstCib);
+      if (!read.ok) throw new Error('the drawn configuration is read');
+      return verify(read.value.root).filter(({ what }) => what.includes('may shoot each other'))
+        .length;
+    });
+  t.same(new Set(warnings('no-delay')), new Set([1]), 'every time, once');
+  t.same(new Set(warnings(undefined)), new Set([0]), 'and never where there is one');
 });

@@ -52,6 +52,8 @@ export {
   copyTable,
   newEntry,
 } from './read/allowed.ts';
+export { clusterLines, disabledLine } from './lines/cluster-lines.ts';
+export { healthOf } from './read/health.ts';
 export { compareAge, inOrder as entriesInOrder, startAndStop } from './read/entry-order.ts';
 export {
   compareDigests,

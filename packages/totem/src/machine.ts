@@ -90,6 +90,9 @@ function checkFrozen(state: RingState): void {
   state.isVoid = true;
   // What waits in the socket's buffer was sent to the one we were; the living say it again.
   state.deafUntil = after(now, config.joinMs);
+  // Whom we had given up may be back, and answer only after that.
+  state.failed = new Set();
+  state.aloneFrom = after(now, milliseconds(3 * config.joinMs));
   enterGather(state, 'this node was frozen');
 }
 
@@ -159,7 +162,7 @@ function configure(state: RingState, config: RingConfig): void {
   }
 }
 
-/** Garbage, others' clusters and earlier lives are counted and dropped. */
+/** Garbage, others' clusters, earlier lives and what came during a freeze are counted and dropped. */
 function onDatagram(state: RingState, bytes: Uint8Array): void {
   state.counters.datagrams += 1;
   const frame = decodeFrame(bytes);
@@ -173,9 +176,15 @@ function onDatagram(state: RingState, bytes: Uint8Array): void {
     state.counters.foreign += 1;
     return;
   }
+  // A new life deserves a new attempt.
+  if ((state.lives.get(sender)?.incarnation ?? 0) < incarnation) state.excluded.delete(sender);
   const heard = hear(state.lives, sender, incarnation, count);
   if (heard !== 'new') {
     state.counters[heard] += 1;
+    return;
+  }
+  if (state.deafUntil !== undefined && state.now < state.deafUntil) {
+    state.counters.stray += 1;
     return;
   }
   handle(state, frame.message, sender);

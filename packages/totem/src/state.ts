@@ -137,8 +137,15 @@ export type Timers = {
   merge: Instant | undefined;
 };
 
-/** How often a node outside our ring made us look for members in vain, and until when it is not heeded. */
-export type Unanswering = { readonly times: number; readonly until: Instant };
+/** A node that was left out of our rings: how often in a row, and until when it is not heeded. */
+export type Excluded = {
+  readonly times: number;
+  readonly until: Instant;
+  /** Ring sequence of its last join before it was left out; undefined: not heard, so hearing it is news. */
+  readonly lastJoin: number | undefined;
+  /** An attempt of its own was answered, though it was not heeded otherwise; once is enough. */
+  hasAnswered: boolean;
+};
 
 export type RingState = {
   config: RingConfig;
@@ -159,10 +166,14 @@ export type RingState = {
   consensus: Set<NodeId>;
   /** The view is void after a freeze: nothing more of the old ring is taken in. */
   isVoid: boolean;
-  /** Joins before this instant were sent while this node was frozen, and say what is over. */
+  /** What comes before this instant was sent while this node was frozen (T1.57), and says what is over. */
   deafUntil: Instant | undefined;
-  /** Nodes that called and then did not answer, so that one-way links do not keep a ring from working. */
-  readonly unanswering: Map<NodeId, Unanswering>;
+  /** After a freeze, a ring of this node alone is not formed before others had the time to answer. */
+  aloneFrom: Instant | undefined;
+  /** Nodes that no ring forms with, so that they do not keep the ring from working. */
+  readonly excluded: Map<NodeId, Excluded>;
+  /** Who was heard since the last ring was installed, and the ring sequence of the last join. */
+  readonly heard: Map<NodeId, number>;
   /** The ring before the installed one: what still comes from it is no news. */
   previousRing: RingId | undefined;
   /** The commit token as we sent it on in recovery, until the first token comes. */
@@ -229,7 +240,9 @@ export function ring(
     consensus: new Set(),
     isVoid: false,
     deafUntil: undefined,
-    unanswering: new Map(),
+    aloneFrom: undefined,
+    excluded: new Map(),
+    heard: new Map(),
     previousRing: undefined,
     commitSent: undefined,
     hasLeft: false,

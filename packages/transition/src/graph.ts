@@ -57,8 +57,22 @@ export type PseudoAction = ActionBase & {
   readonly node?: NodeName;
 };
 
+/** Take what is recorded of a resource on a node off the records. */
+export type ForgetAction = ActionBase & {
+  readonly kind: 'forget';
+  readonly node: NodeName;
+  readonly resource: string;
+  /** How often it failed, or all that was ever done with it. */
+  readonly what: 'failures' | 'history';
+};
+
 export type GraphAction =
-  ResourceAction | CancelAction | FenceGraphAction | ShutdownAction | PseudoAction;
+  | ResourceAction
+  | CancelAction
+  | FenceGraphAction
+  | ShutdownAction
+  | ForgetAction
+  | PseudoAction;
 
 export type Graph = {
   readonly actions: readonly GraphAction[];

@@ -4,6 +4,7 @@ export type {
   FenceGraphAction,
   Graph,
   GraphAction,
+  ForgetAction,
   PseudoAction,
   ResourceAction,
   ShutdownAction,

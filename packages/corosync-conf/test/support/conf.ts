@@ -62,7 +62,8 @@ export function read(text: string): CorosyncConf {
   return result.value;
 }
 
+/** Why a daemon would not start with it: what the reference refuses, and what we do. */
 export function faults(text: string): string[] {
   const result = parseCorosyncConf(text, 'c');
-  return result.ok ? [] : result.fault.map(describe);
+  return (result.ok ? result.value.refusals : result.fault).map(describe);
 }

@@ -4,14 +4,21 @@ import type { FenceRecord } from '@holdfast/ipc';
 
 /** One sentence: what was done to whom, for whom, how, and how long it took. */
 export function fenceLine(entry: FenceRecord): string {
-  const { action, target, origin, state, detail, devices, startedAtMs, endedAtMs } = entry;
+  const { action, target, origin, state, detail, devices, startedAtMs, endedAtMs, progress } =
+    entry;
   const when = new Date(endedAtMs ?? startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z');
   const by = devices.length === 0 ? '' : ` by ${devices.join(', ')}`;
   const took =
     endedAtMs === null
       ? ''
       : ` in ${formatDuration(milliseconds(Math.max(0, endedAtMs - startedAtMs)))}`;
-  const words = { pending: 'is under way', done: 'succeeded', failed: 'FAILED' } as const;
-  const more = detail === '' ? '' : `: ${detail}`;
+  const words = {
+    pending: 'is under way',
+    done: 'succeeded',
+    failed: 'FAILED',
+    withdrawn: 'was withdrawn',
+  } as const;
+  const now = progress === null ? '' : `; now ${progress.words}`;
+  const more = `${detail === '' ? '' : `: ${detail}`}${now}`;
   return `${when} ${action} of ${target} for ${origin} ${words[state]}${by}${took}${more}`;
 }

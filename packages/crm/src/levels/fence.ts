@@ -1,10 +1,11 @@
-/** The level `fence`: what was fenced, what can be, and a human's word for it. */
-import { everyResourceElement, section } from '../draft/places.ts';
-import { nodeNames, readCibText } from '../shell/change.ts';
-import { ask, DONE, type ExitCode, refuse, report, type Shell } from '../shell/shell.ts';
-import { command, type Level } from './level.ts';
+/** The level `fence`: what was fenced, what can be, drills, and a human's word for it. */
+import { ask, DONE, type ExitCode, report, type Shell } from '../shell/shell.ts';
 import { fenceLine } from './fence-line.ts';
-import { confirmOff } from './node-fence.ts';
+import { drill } from './fence-drill.ts';
+import { race } from './fence-race.ts';
+import { status } from './fence-status.ts';
+import { command, type Level } from './level.ts';
+import { confirmOff, fenceAs } from './node-fence.ts';
 
 export const level: Level = {
   name: 'fence',
@@ -13,9 +14,31 @@ export const level: Level = {
       arity: [0, 2],
       run: history,
     }),
-    command('status', 'status [--json]', 'Which devices can fence which node.', {
-      arity: [0, 1],
+    command('status', 'status [NODE] [--json]', 'How each node can be fenced, and what is done.', {
+      arity: [0, 2],
       run: status,
+    }),
+    command('race', 'race [--json]', 'Who shoots whom when the ring is cut, and who survives.', {
+      arity: [0, 1],
+      run: race,
+    }),
+    command(
+      'drill',
+      'drill NODE [--device DEVICE] [--really]',
+      'Proves every way to fence a node; --really switches it off and on.',
+      { arity: [1, 4], run: drill },
+    ),
+    command('reboot', 'reboot NODE', 'Cuts the power of a node, and gives it back.', {
+      arity: [1, 1],
+      run: (shell, [node = '']) => fenceAs(shell, node, 'reboot'),
+    }),
+    command('off', 'off NODE', 'Cuts the power of a node.', {
+      arity: [1, 1],
+      run: (shell, [node = '']) => fenceAs(shell, node, 'off'),
+    }),
+    command('on', 'on NODE', 'Gives a node its power back.', {
+      arity: [1, 1],
+      run: (shell, [node = '']) => fenceAs(shell, node, 'on'),
     }),
     command('confirm', 'confirm NODE', 'Vouches that a lost node is off. Be sure.', {
       arity: [1, 1],
@@ -35,40 +58,5 @@ async function history(shell: Shell, words: readonly string[]): Promise<ExitCode
   if (isJson) shell.io.out(`${JSON.stringify(entries, undefined, 2)}\n`);
   else if (entries.length === 0) shell.io.out('Nothing was fenced.\n');
   else for (const entry of entries) shell.io.out(`${fenceLine(entry)}\n`);
-  return DONE;
-}
-
-async function status(shell: Shell, words: readonly string[]): Promise<ExitCode> {
-  const read = await readCibText(shell);
-  if (!read.ok) return report(shell, read.fault);
-  const answer = await ask(shell, 'fence.history', {});
-  if (!answer.ok) return report(shell, answer.fault);
-  const { cib } = read.value;
-  const devices = everyResourceElement(cib)
-    .filter(({ attributes }) => attributes['class'] === 'stonith')
-    .map(({ attributes }) => ({
-      id: attributes['id'] ?? '',
-      agent: `stonith:${attributes['type'] ?? ''}`,
-    }));
-  const levels = section(cib, 'fencing-topology').map(({ attributes }) => ({
-    target:
-      attributes['target'] ?? attributes['target-pattern'] ?? attributes['target-value'] ?? '',
-    index: Number(attributes['index'] ?? '1'),
-    devices: (attributes['devices'] ?? '').split(','),
-  }));
-  const pending = answer.value.entries.filter(({ state }) => state === 'pending');
-  if (shell.options.isJson || words.includes('--json')) {
-    shell.io.out(
-      `${JSON.stringify({ nodes: nodeNames(cib), devices, levels, pending }, undefined, 2)}\n`,
-    );
-    return DONE;
-  }
-  if (devices.length === 0)
-    return refuse(shell, 'there is no fence device: nothing is recovered from a lost node');
-  for (const { id, agent } of devices) shell.io.out(`${id} (${agent})\n`);
-  for (const { target, index, devices: its } of levels) {
-    shell.io.out(`${target}: level ${index}: ${its.join(' and ')}\n`);
-  }
-  for (const entry of pending) shell.io.out(`${fenceLine(entry)}\n`);
   return DONE;
 }

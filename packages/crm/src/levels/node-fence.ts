@@ -34,10 +34,20 @@ export async function nodeOf(
 }
 
 /** Reboot, or off where the cluster is told to switch off. */
-export async function fence(shell: Shell, [name = '']: readonly string[]): Promise<ExitCode> {
+export function fence(shell: Shell, [name = '']: readonly string[]): Promise<ExitCode> {
+  return fenceAs(shell, name, undefined);
+}
+
+/** `undefined`: what the cluster itself would do. */
+export async function fenceAs(
+  shell: Shell,
+  name: string,
+  wanted: 'reboot' | 'off' | 'on' | undefined,
+): Promise<ExitCode> {
   const known = await nodeOf(shell, name);
   if (!known.ok) return report(shell, known.fault);
   if (
+    wanted !== 'on' &&
     !(await isAgreed(
       shell,
       `Fencing ${name} cuts its power now; what runs there is recovered elsewhere. Go on?`,
@@ -52,7 +62,8 @@ export async function fence(shell: Shell, [name = '']: readonly string[]): Promi
   const read = await readCibText(shell);
   if (!read.ok) return report(shell, read.fault);
   const { configuration } = readConfiguration(read.value.cib);
-  const action = property(configuration, 'stonith-action') === 'off' ? 'off' : 'reboot';
+  const usual = property(configuration, 'stonith-action') === 'off' ? 'off' : 'reboot';
+  const action = wanted ?? usual;
   if (!booleanProperty(configuration, 'stonith-enabled'))
     inform(shell, 'fencing is disabled in the configuration; a human asked, so it is tried');
   const answer = await ask(shell, 'fence.request', {

@@ -42,7 +42,9 @@ export const level: Level = {
 async function verifyLive(shell: Shell): Promise<ExitCode> {
   const read = await readCibText(shell);
   if (!read.ok) return report(shell, read.fault);
-  const faults = verify(read.value.cib);
+  const status = await ask(shell, 'cluster.status', {});
+  if (!status.ok) return report(shell, status.fault);
+  const faults = verify(read.value.cib, { ringAddresses: status.value.ring.addresses });
   for (const fault of faults) {
     if (fault.severity === 'error') refuse(shell, describeFault(fault));
     else warn(shell, describeFault(fault));

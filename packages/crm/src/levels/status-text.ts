@@ -1,6 +1,7 @@
 /** The view as text, in the shape that scripts and eyes know. */
-import type { ClusterStatus, FenceRecord } from '@holdfast/ipc';
+import type { ClusterStatus, FenceRecord, FencingStatus } from '@holdfast/ipc';
 import { fenceLine } from './fence-line.ts';
+import { attemptLines, proofSentence } from './fence-status.ts';
 import type { FailureView, InstanceView, NodeView, ResourceView, View } from './view.ts';
 
 const RC_WORDS: readonly string[] = [
@@ -27,6 +28,7 @@ export type Status = {
   readonly cluster: ClusterStatus;
   readonly view: View;
   readonly fences: readonly FenceRecord[];
+  readonly fencing: FencingStatus;
   readonly now: Date;
 };
 
@@ -35,12 +37,16 @@ export type TextOptions = {
   readonly isEverything: boolean;
 };
 
-export function statusText({ cluster, view, fences, now }: Status, options: TextOptions): string {
+export function statusText(status: Status, options: TextOptions): string {
+  const { cluster, view, fences, fencing, now } = status;
   const resources = resourceLines(view, options);
   const failures = view.failures.map(failureLine);
-  const failedFences = fences
-    .filter(({ state }) => state === 'failed')
-    .map((each) => `  * ${fenceLine(each)}`);
+  const failedFences = [
+    ...fences.filter(isUnmended).map((each) => `  * ${fenceLine(each)}`),
+    ...fencing.targets
+      .flatMap((target) => attemptLines(target, now.getTime()).map((line) => [target.node, line]))
+      .map(([node = '', line = '']) => `  * ${node}: ${line.trim()}`),
+  ];
   const pending = fences
     .filter(({ state }) => state === 'pending')
     .map((each) => `  * ${fenceLine(each)}`);
@@ -48,6 +54,7 @@ export function statusText({ cluster, view, fences, now }: Status, options: Text
   return [
     'Cluster Summary:',
     ...summaryLines(cluster, view, now),
+    ...proofLines(fencing, now),
     '',
     'Node List:',
     ...nodeLines(view.nodes),
@@ -63,6 +70,18 @@ export function statusText({ cluster, view, fences, now }: Status, options: Text
     ),
     '',
   ].join('\n');
+}
+
+function proofLines({ paths }: FencingStatus, now: Date): readonly string[] {
+  const sentence = proofSentence(paths, now.getTime());
+  return sentence === '' ? [] : [`  * ${sentence}`];
+}
+
+/** Failed, and neither tried again nor fenced since: the last failure of each node says enough. */
+function isUnmended(fence: FenceRecord, index: number, fences: readonly FenceRecord[]): boolean {
+  const isNewer = ({ target, state }: FenceRecord, at: number): boolean =>
+    at > index && target === fence.target && (state === 'done' || state === 'failed');
+  return fence.state === 'failed' && !fences.some(isNewer);
 }
 
 function titled(title: string, lines: readonly string[]): readonly string[] {

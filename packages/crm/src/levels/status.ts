@@ -20,10 +20,13 @@ export async function status(shell: Shell, words: readonly string[]): Promise<Ex
   if (!read.ok) return report(shell, read.fault);
   const history = await ask(shell, 'fence.history', {});
   if (!history.ok) return report(shell, history.fault);
+  const fencing = await ask(shell, 'fence.status', {});
+  if (!fencing.ok) return report(shell, fencing.fault);
   const found = {
     cluster: cluster.value,
     view: viewOf(read.value.cib),
     fences: history.value.entries,
+    fencing: fencing.value,
     now: new Date(shell.io.now()),
   };
   if (shell.options.isJson || words.includes('--json')) {

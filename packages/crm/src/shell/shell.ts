@@ -14,6 +14,11 @@ import type { XmlElement } from '@holdfast/cib';
 const ANSWER_MS_MAX = 30_000;
 /** Fencing waits for a device, perhaps for several, one after another. */
 const FENCE_MS_MAX = 10 * 60_000;
+const SLOW_METHODS: ReadonlySet<MethodName> = new Set<MethodName>([
+  'fence.request',
+  'fence.drill',
+  'cluster.stop',
+]);
 
 export type Io = {
   readonly out: (text: string) => void;
@@ -23,6 +28,10 @@ export type Io = {
   readonly readFile: (path: string) => Promise<string>;
   /** Written for the owner only: it may hold secrets. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** Puts `text` in the place of a file that is there: whole or not at all, with its old rights. */
+  readonly replaceFile: (path: string, text: string) => Promise<void>;
+  /** Does a host name lead to an address here? */
+  readonly resolves: (name: string) => Promise<boolean>;
   /** Wall-clock, in ms since 1970. */
   readonly now: () => number;
 };
@@ -82,8 +91,7 @@ export async function ask<Name extends MethodName>(
     if (!client.ok) return client;
     shell.client = client.value;
   }
-  const limitMs =
-    method === 'fence.request' || method === 'cluster.stop' ? FENCE_MS_MAX : ANSWER_MS_MAX;
+  const limitMs = SLOW_METHODS.has(method) ? FENCE_MS_MAX : ANSWER_MS_MAX;
   return shell.client.call(method, params, limitMs);
 }
 

@@ -17,7 +17,9 @@ import {
 } from '@holdfast/cib';
 import {
   type ClusterStatus,
+  type FenceRace,
   type FenceRecord,
+  type FencingStatus,
   type MethodName,
   type Methods,
   type RpcFault,
@@ -51,7 +53,10 @@ export type FakeDaemon = {
   beforeReplace: () => void;
   readonly asked: { readonly method: string; readonly params: unknown }[];
   fences: FenceRecord[];
+  fencing: FencingStatus;
+  race: FenceRace;
   status: ClusterStatus;
+  reload: Methods['corosync.reload']['result'];
 };
 
 function metadata(agent: string, parameters: readonly string[]): string {
@@ -83,7 +88,12 @@ const STATUS: ClusterStatus = {
   nodeId: 1,
   version: '0.1.0',
   dc: 'haone',
-  ring: { id: '1.8', state: 'operational', members: ['haone', 'hatwo'] },
+  ring: {
+    id: '1.8',
+    state: 'operational',
+    members: ['haone', 'hatwo'],
+    addresses: ['10.0.1.1', '10.0.1.2'],
+  },
   quorum: {
     quorate: true,
     totalVotes: 2,
@@ -91,6 +101,8 @@ const STATUS: ClusterStatus = {
     needed: 1,
     flags: ['2Node'],
     waitingFor: [],
+    strangers: [],
+    device: null,
   },
   controller: 'idle',
   warnings: [],
@@ -116,7 +128,10 @@ export async function fakeDaemon(
     beforeReplace: () => undefined,
     asked: [],
     fences: [],
+    fencing: { targets: [], paths: [] },
+    race: { cuts: [], notes: [] },
     status: STATUS,
+    reload: { outcome: '', changes: [], warnings: [] },
   };
   const answers = answersOf(daemon);
   const server = await serve({
@@ -171,8 +186,16 @@ function answersOf(daemon: FakeDaemon): Answers {
     'resource.cleanup': () => accept(),
     'fence.request': ({ node, action }) => ok({ outcome: `${action} of ${node} succeeded` }),
     'fence.confirm': ({ node }) => ok({ outcome: `${node} is taken for off` }),
+    'fence.drill': ({ node, device = 'every device', really }) =>
+      ok({ outcome: `${node} by ${device}: ${really ? 'cycled' : 'asked'}` }),
+    'fence.status': () => ok(daemon.fencing),
+    'fence.race': () => ok(daemon.race),
     'fence.history': () => ok({ entries: daemon.fences }),
     'cluster.status': () => ok(daemon.status),
+    'quorum.unblock': () => ok({ outcome: 'waiting for absent nodes is over' }),
+    'quorum.expect': ({ votes }) => ok({ outcome: `expected votes are ${votes}` }),
+    'corosync.reload': ({ dry }) =>
+      ok({ ...daemon.reload, outcome: dry ? 'nothing was changed' : 'reloaded' }),
     'cluster.stop': () => ok({ outcome: 'left the cluster' }),
     'agent.list': ({ class: standard = '' }) =>
       ok({ agents: Object.keys(PARAMETERS).filter((name) => name.startsWith(`${standard}:`)) }),

@@ -6,6 +6,7 @@ import {
   type FenceAction,
   type FenceDevice,
   type FenceLevel,
+  type FenceOrder,
   type FencerConfig,
   type FencerEffect,
   type FencerInput,
@@ -34,10 +35,13 @@ export function config(
   return { devices, levels, timeoutMs: milliseconds(60_000) };
 }
 
+/** What is asked for: an action, or an action with what goes with it. */
+export type Wish = FenceAction | Omit<FenceOrder, 'target'>;
+
 export type Bench = {
   readonly state: FencerState;
   readonly send: (input: FencerInput, ms: number) => string[];
-  readonly ask: (id: string, target: string, action: FenceAction, ms: number) => string[];
+  readonly ask: (id: string, target: string, wish: Wish, ms: number) => string[];
   /** A device's answer; `code` as fence agents exit. */
   readonly answer: (call: number, code: number, ms: number, output?: string) => string[];
   readonly tick: (ms: number) => string[];
@@ -48,12 +52,14 @@ export type Bench = {
 export function bench(setup: FencerConfig, seed = 1): Bench {
   const state = fencer(setup, seed);
   const send = (input: FencerInput, ms: number): string[] =>
-    step(state, input, instant(ms)).map(say);
+    step(state, input, instant(ms)).flatMap(say);
   return {
     state,
     send,
-    ask: (id, target, action, ms) =>
-      send({ kind: 'request', id, target: nodeName(target), action }, ms),
+    ask: (id, target, wish, ms) => {
+      const order = typeof wish === 'string' ? { action: wish } : wish;
+      return send({ kind: 'request', id, target: nodeName(target), ...order }, ms);
+    },
     answer: (call, code, ms, output = '') =>
       send({ kind: 'device-result', call: callId(call), code, output, timedOut: false }, ms),
     tick: (ms) => send({ kind: 'tick' }, ms),
@@ -63,7 +69,7 @@ export function bench(setup: FencerConfig, seed = 1): Bench {
 }
 
 /** `run pdu off hatwo(2) #1`: an effect as one would say it. */
-function say(effect: FencerEffect): string {
+function say(effect: FencerEffect): string | readonly string[] {
   switch (effect.kind) {
     case 'run-device': {
       const { device: id, action, target, plug } = effect.run;
@@ -77,6 +83,12 @@ function say(effect: FencerEffect): string {
     }
     case 'fence-failed':
       return `failed ${effect.target} (${effect.action}) for ${effect.ids.join(',')}: ${effect.reason}`;
+    case 'fence-withdrawn':
+      return `withdrawn ${effect.target} for ${effect.ids.join(',')}`;
+    case 'fence-progress':
+      return [];
+    case 'drilled':
+      return `drilled ${effect.device} for ${effect.target}: ${effect.isGood ? 'good' : 'bad'}, ${effect.words}, ${effect.tookMs} ms`;
     case 'note':
       return `${effect.severity}: ${effect.text}`;
   }

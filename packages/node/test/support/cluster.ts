@@ -2,122 +2,14 @@
  * Whole nodes over a perfect ring: messages are ordered by one list, views change when the test says
  * so, disks and agents answer at once. For what nodes decide together; the simulator does the rest.
  */
-import {
-  type CallId,
-  epochMs,
-  type Instant,
-  instant,
-  milliseconds,
-  type NodeId,
-  nodeId,
-  type NodeName,
-  nodeName,
-} from '@holdfast/base';
-import { emptyCib, parseXml, replaceChild, firstChild, type XmlElement } from '@holdfast/cib';
+import { type CallId, epochMs, type Instant, instant, milliseconds } from '@holdfast/base';
+import { parseXml, replaceChild, firstChild } from '@holdfast/cib';
 import { type Answer, type Request } from '@holdfast/controller';
-import { node, type NodeEffect, type NodeInput, type NodeMachine, step } from '@holdfast/node';
-import type { QuorumRecord } from '@holdfast/quorum';
+import { type NodeEffect, type NodeInput, step } from '@holdfast/node';
 import { schedule } from '@holdfast/scheduler';
+import { type Cluster, type Host, machineOf } from './hosts.ts';
 
-export type Host = {
-  readonly id: NodeId;
-  readonly name: NodeName;
-  machine: NodeMachine;
-  isUp: boolean;
-  life: number;
-  /** What the disk holds; `fails` makes it refuse. */
-  disk: {
-    text: string | undefined;
-    prepared: string | undefined;
-    root: XmlElement;
-    term: number;
-    fails: string | undefined;
-  };
-  quorum: QuorumRecord | undefined;
-  /** Resources that run here. */
-  readonly runs: Set<string>;
-  readonly said: string[];
-  answers: Map<string, Answer>;
-};
-
-export type Cluster = {
-  readonly hosts: readonly Host[];
-  time: number;
-  ringSeq: number;
-  /** Which hosts hear each other now. */
-  view: readonly Host[];
-  readonly stream: { readonly from: NodeId; readonly payload: Uint8Array; readonly view: number }[];
-  /** What fence devices answer: exit codes for off and status. */
-  device: { off: number; status: number };
-  /** Everything worth telling, in order: `web start on a`, `fence b`. */
-  readonly log: string[];
-  requests: number;
-};
-
-export function cluster(names: readonly string[], twoNode: boolean): Cluster {
-  const hosts = names.map((name, index): Host => {
-    const id = nodeId(index + 1);
-    const host = {
-      id,
-      name: nodeName(name),
-      isUp: false,
-      life: 0,
-      quorum: undefined,
-      runs: new Set<string>(),
-      said: [],
-      answers: new Map<string, Answer>(),
-    };
-    const root = emptyCib();
-    return {
-      ...host,
-      disk: { text: undefined, prepared: undefined, root, term: 0, fails: undefined },
-      machine: machineOf({ self: id, names, twoNode, life: 0 }, { root, term: 0 }),
-    };
-  });
-  return {
-    hosts,
-    time: 1000,
-    ringSeq: 0,
-    view: [],
-    stream: [],
-    device: { off: 0, status: 2 },
-    log: [],
-    requests: 0,
-  };
-}
-
-type Birth = {
-  readonly self: NodeId;
-  readonly names: readonly string[];
-  readonly twoNode: boolean;
-  readonly life: number;
-};
-
-function machineOf(
-  { self, names, twoNode, life }: Birth,
-  disk: { root: XmlElement; term: number },
-): NodeMachine {
-  const ids = names.map((name, index) => [nodeId(index + 1), nodeName(name)] as const);
-  return node(
-    {
-      self,
-      clusterName: 'test',
-      names: new Map(ids),
-      quorum: {
-        self,
-        votes: new Map(ids.map(([id]) => [id, 1])),
-        expectedVotes: names.length,
-        twoNode,
-        waitForAll: twoNode,
-        lastManStanding: undefined,
-        autoTieBreaker: undefined,
-      },
-      incarnation: `${self}#${life}`,
-      seed: 1,
-    },
-    { ...disk, quorum: undefined },
-  );
-}
+export { cluster, type Cluster, type Host } from './hosts.ts';
 
 /** Powers a host on: a new life, with what its disk holds. */
 export function boot(c: Cluster, host: Host): void {
@@ -126,7 +18,10 @@ export function boot(c: Cluster, host: Host): void {
   host.runs.clear();
   const twoNode = host.machine.config.quorum.twoNode;
   const names = c.hosts.map(({ name }) => name);
-  host.machine = machineOf({ self: host.id, names, twoNode, life: host.life }, host.disk);
+  host.machine = machineOf(
+    { self: host.id, names, twoNode, life: host.life, watchdogMs: c.watchdogMs },
+    host.disk,
+  );
   feed(c, host, { kind: 'clock', wall: epochMs(1_700_000_000_000 + c.time) });
 }
 
@@ -186,11 +81,17 @@ export function settle(c: Cluster): void {
   throw new Error('the nodes do not come to rest');
 }
 
+/** A tick at least so often, as the world would give when it is due. */
+const TICK_MS = 500;
+
 /** Lets time pass: what is due is done. */
 export function pass(c: Cluster, ms: number): void {
-  c.time += ms;
-  for (const host of c.hosts) if (host.isUp) feed(c, host, { kind: 'tick' });
-  settle(c);
+  const until = c.time + ms;
+  while (c.time < until) {
+    c.time = Math.min(until, c.time + TICK_MS);
+    for (const host of c.hosts) if (host.isUp) feed(c, host, { kind: 'tick' });
+    settle(c);
+  }
 }
 
 export function feed(c: Cluster, host: Host, input: NodeInput): void {
@@ -211,6 +112,13 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
     case 'persist-quorum':
       host.quorum = effect.record;
       return;
+    case 'persist-fences':
+      host.disk.fences = effect.text;
+      return;
+    case 'fenced-alive':
+      host.isUp = false;
+      c.log.push(`${host.name} ends: it is counted as off`);
+      return;
     case 'schedule': {
       const { graph, notes } = schedule({
         cib: effect.cib,
@@ -222,21 +130,13 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
     case 'run':
       onRun(c, host, effect.call, effect.op);
       return;
-    case 'run-device': {
-      const { action, target } = effect.run;
-      const code = action === 'off' ? c.device.off : action === 'status' ? c.device.status : 0;
-      if (action === 'off') c.log.push(`${host.name} shoots ${target}`);
-      const victim = c.hosts.find(({ name }) => name === target);
-      if (action === 'off' && c.device.status === 2 && victim !== undefined) victim.isUp = false;
-      feed(c, host, {
-        kind: 'device-result',
-        call: effect.call,
-        code,
-        output: '',
-        timedOut: false,
-      });
+    case 'run-device':
+      if (c.isSlow)
+        c.unanswered.push(() => {
+          runDevice(c, host, effect);
+        });
+      else runDevice(c, host, effect);
       return;
-    }
     case 'answer':
       host.answers.set(effect.id, effect.answer);
       return;
@@ -249,7 +149,37 @@ function perform(c: Cluster, host: Host, effect: NodeEffect): void {
       return;
     case 'kill':
     case 'kill-device':
+    case 'device-poll':
       return;
+    case 'reread':
+      if (host.file !== undefined)
+        feed(c, host, { kind: 'reread', of: effect.of, reading: host.file });
+      return;
+    case 'take-over':
+      host.said.push('takes its file over');
+      return;
+  }
+}
+
+function runDevice(c: Cluster, host: Host, effect: NodeEffect & { kind: 'run-device' }): void {
+  const { action, target, device } = effect.run;
+  const isCutOff = c.cutOff.has(host.name);
+  const told = action === 'off' ? c.device.off : action === 'status' ? c.device.status : 0;
+  const code = isCutOff ? 1 : told;
+  const output = action === 'list' ? c.hosts.map(({ name }) => name).join('\n') : '';
+  if (action === 'off') c.log.push(`${host.name} shoots ${target}`);
+  if (action === 'status') c.log.push(`${host.name} asks ${device} about ${target}`);
+  const victim = c.hosts.find(({ name }) => name === target);
+  if (action === 'off' && c.device.status === 2 && !isCutOff && victim !== undefined)
+    victim.isUp = false;
+  feed(c, host, { kind: 'device-result', call: effect.call, code, output, timedOut: false });
+}
+
+/** Slow devices have done what they were asked, one after the other. */
+export function answerDevices(c: Cluster): void {
+  for (let next = c.unanswered.shift(); next !== undefined; next = c.unanswered.shift()) {
+    next();
+    settle(c);
   }
 }
 

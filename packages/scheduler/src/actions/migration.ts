@@ -41,6 +41,7 @@ export function createMigration(
   if (!isPartial) {
     const away = request(work, { resource, task: 'migrate_to', node: from, isOptional: true });
     away.isMigratable = true;
+    away.needs = start.needs;
     ends(away.meta);
     if (!isConnectionAgent(resource)) away.meta.set('record-pending', 'true');
     orderTasks(work, resource, 'monitor', resource, 'migrate_to', ORD);
@@ -49,6 +50,7 @@ export function createMigration(
   }
   const here = request(work, { resource, task: 'migrate_from', node: to, isOptional: true });
   here.isMigratable = true;
+  if (isPartial) here.needs = start.needs;
   ends(here.meta);
   orderTasks(work, resource, 'migrate_to', resource, 'migrate_from', ORD | MIGRATES);
   orderTasks(work, resource, 'migrate_from', resource, 'stop', ORD | MIGRATES);

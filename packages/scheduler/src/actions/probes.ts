@@ -11,6 +11,7 @@ import {
 } from '@holdfast/status';
 import { actionSide, order, orderTasks, sideOf } from '../constraints/deferred.ts';
 import type { Action } from '../work/action.ts';
+import { newestOf } from '../work/find.ts';
 import { BLOCKS, NESTED_PROBE, ORD, SAME_NODE } from '../work/relation.ts';
 import { request } from '../work/request.ts';
 import { connectionState } from '../ordering/connection-state.ts';
@@ -166,6 +167,19 @@ function isPlacedOn(resource: ClusterResource, node: ClusterNode): boolean {
   return resource.children[0]?.assigned?.node === node;
 }
 
+/** Where a host takes one replica only, a container that is found there is in the way of the others. */
+function orderBeforeOthers(
+  work: Work,
+  { instancesPerNode, replicas }: ClusterResource,
+  container: ClusterResource,
+): void {
+  if (instancesPerNode > 1) return;
+  for (const other of replicas) {
+    if (other.container === container) continue;
+    orderTasks(work, container, 'monitor', other.container, 'start', ORD | SAME_NODE);
+  }
+}
+
 /** B2.6. */
 function probeBundle(work: Work, bundle: ClusterResource, node: ClusterNode): boolean {
   let isAny = false;
@@ -175,17 +189,12 @@ function probeBundle(work: Work, bundle: ClusterResource, node: ClusterNode): bo
     if (inner !== undefined && replica.node === node && probe(work, inner, node)) isAny = true;
     if (probe(work, container, node)) {
       isAny = true;
-      if (bundle.instancesPerNode <= 1) {
-        for (const other of bundle.replicas) {
-          if (other === replica) continue;
-          orderTasks(work, container, 'monitor', other.container, 'start', ORD | SAME_NODE);
-        }
-      }
+      orderBeforeOthers(work, bundle, container);
     }
     if (connection === undefined || !probe(work, connection, node)) continue;
     isAny = true;
-    const own = request(work, { resource: connection, task: 'monitor', node, isOptional: true });
-    order(work, sideOf(container, 'start'), actionSide(own), NESTED_PROBE);
+    const own = newestOf(work, connection, 'monitor', node);
+    if (own !== undefined) order(work, sideOf(container, 'start'), actionSide(own), NESTED_PROBE);
   }
   return isAny;
 }

@@ -63,6 +63,7 @@ function useCapacity(
   }
 }
 
+/** Takes the node back. */
 export function unplace(resource: ClusterResource): void {
   for (const child of resource.children) unplace(child);
   const { assigned } = resource;

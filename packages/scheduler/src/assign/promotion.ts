@@ -20,6 +20,7 @@ import { compareInstances } from './instance-order.ts';
 import { placeOf } from './matching.ts';
 import { merged } from './merge.ts';
 import { settleRoles } from './promotion-roles.ts';
+import { roleOf } from './roles.ts';
 
 const INFINITE = 1_000_000;
 
@@ -114,7 +115,7 @@ export function choosePromoted(work: Work, clone: ClusterResource): void {
 
 /** A4.9.2. */
 function setInitialPriority(work: Work, clone: ClusterResource, instance: ClusterResource): void {
-  if (roleOf(instance) === 'Started') setCurrentRole(instance, 'Unpromoted');
+  becomeUnpromoted(instance);
   const node = placeOf(instance, false);
   if (node === undefined) return;
   const next = nextRoleOf(instance);
@@ -136,20 +137,10 @@ function setInitialPriority(work: Work, clone: ClusterResource, instance: Cluste
   instance.promotionPriority = next === 'Promoted' ? INFINITY : instance.priority;
 }
 
-/** The highest of its parts. */
-export function roleOf(resource: ClusterResource): ClusterResource['role'] {
-  if (resource.children.length === 0) return resource.role;
-  let highest: ClusterResource['role'] = 'Unknown';
-  for (const child of resource.children) {
-    const role = roleOf(child);
-    if (rankOf(role) > rankOf(highest)) highest = role;
-  }
-  return highest;
-}
-
-function setCurrentRole(resource: ClusterResource, role: ClusterResource['role']): void {
-  resource.role = role;
-  for (const child of resource.children) setCurrentRole(child, role);
+/** What runs in a promotable clone, and is not promoted. */
+function becomeUnpromoted(resource: ClusterResource): void {
+  if (resource.role === 'Started') resource.role = 'Unpromoted';
+  for (const child of resource.children) becomeUnpromoted(child);
 }
 
 /** A4.9.3: the instances' wishes, and those of whoever wants to be with the promoted one. */

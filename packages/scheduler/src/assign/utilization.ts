@@ -50,15 +50,10 @@ function collect(
   found: ClusterResource[],
 ): void {
   if (found.includes(resource)) return;
-  if (resource.variant === 'group' || isClonedGroup(resource)) {
-    found.push(resource);
-    const groups = resource.variant === 'group' ? [resource] : resource.children;
-    for (const group of groups) {
-      if (!group.isCollocated) continue;
-      for (const member of group.children) collect(work, member, start, found);
-    }
-  } else {
-    found.push(resource);
+  found.push(resource);
+  const { parent, isCollocated } = resource;
+  if (resource.variant === 'group' && (isCollocated || parent?.variant === 'clone')) {
+    for (const member of resource.children) collect(work, member, start, found);
   }
   for (const via of primariesFor(work, resource)) {
     if (via.primary === start || via.score < 1_000_000) continue;
@@ -73,10 +68,6 @@ function collect(
       collect(work, via.dependent, start, found);
     }
   }
-}
-
-function isClonedGroup({ variant, children }: ClusterResource): boolean {
-  return variant === 'clone' && children[0]?.variant === 'group';
 }
 
 function sumOf(resources: readonly ClusterResource[]): Amounts {

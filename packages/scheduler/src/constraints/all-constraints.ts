@@ -86,13 +86,10 @@ function applyThreshold(work: Work, resource: ClusterResource, node: ClusterNode
   );
 }
 
-/** A4.1.6. */
+/** A4.1.6; what is inside a bundle is asked for itself. */
 function applyExclusive(resource: ClusterResource, node: ClusterNode): void {
-  if (resource.isExclusive || topOf(resource).isExclusive) forbidUnlessExclusive(resource, node);
-}
-
-function forbidUnlessExclusive(resource: ClusterResource, node: ClusterNode): void {
-  for (const child of resource.children) forbidUnlessExclusive(child, node);
+  if (!resource.isExclusive && !topOf(resource).isExclusive) return;
+  for (const child of resource.children) applyExclusive(child, node);
   const entry = resource.allowed.get(node.id);
   if (entry !== undefined && entry.mode !== 'exclusive') entry.score = MINUS_INFINITY;
 }

@@ -33,7 +33,7 @@ export function notifyPair(
   action: Action,
   done: Action,
 ): NotifyPair | undefined {
-  if (!clone.isNotified) return undefined;
+  if (!clone.isNotified || clone.variant === 'bundle') return undefined;
   const known = findPair(work, clone, task);
   if (known !== undefined) return known;
   const of = (type: string, operation: string, like: Action, isRunnable: boolean): Action => {

@@ -46,11 +46,16 @@ export function collectiveEffect(
   node: ClusterNode | undefined,
 ): Effective {
   return resource.variant === 'group'
-    ? groupEffect(work, resource, action)
+    ? groupEffect(work, resource, action, node)
     : instancesEffect(work, resource, action, node);
 }
 
-function groupEffect(work: Work, group: ClusterResource, action: Action): Effective {
+function groupEffect(
+  work: Work,
+  group: ClusterResource,
+  action: Action,
+  node: ClusterNode | undefined,
+): Effective {
   const result: Effective = {
     isRunnable: true,
     isOptional: true,
@@ -60,7 +65,7 @@ function groupEffect(work: Work, group: ClusterResource, action: Action): Effect
   for (const member of group.children) {
     const isPrimitive = member.variant === 'primitive';
     const task = isPrimitive ? baseTask(action.task) : action.task;
-    const found = newestOf(work, member, task);
+    const found = newestOf(work, member, task, isPrimitive ? node : undefined);
     if (found !== undefined) {
       if (!found.isOptional) {
         result.isOptional = false;
@@ -96,11 +101,12 @@ function instancesEffect(
     const isPrimitive = instance.variant === 'primitive';
     const found = newestOf(work, instance, task, isPrimitive ? node : undefined);
     if (found === undefined) continue;
-    if (!found.isOptional) {
+    const effect = isPrimitive ? found : collectiveEffect(work, instance, found, node);
+    if (!effect.isOptional) {
       result.isOptional = false;
       action.isOptional = false;
     }
-    if (found.isRunnable) isAnyRunnable = true;
+    if (effect.isRunnable) isAnyRunnable = true;
   }
   if (isAnyRunnable) return result;
   result.isRunnable = false;

@@ -13,6 +13,7 @@ import {
   MIGRATES,
   MIN_RUNNABLE,
   NESTED_PROBE,
+  ORD,
   PROMOTED_THEN_MAKES_FIRST,
   relate,
   type Relation,
@@ -24,7 +25,8 @@ import {
 import type { Work } from '../work/work.ts';
 import { blockColocated } from './colocated.ts';
 import { baseTask, effectiveOf, isDoneTask } from './effective.ts';
-import { applyFlag, because, type Changes, changedParts, type Pair } from './effects.ts';
+import { because, type Changes, type Pair } from './effects.ts';
+import { applyFlag } from './instances.ts';
 
 /** How deep changes may follow each other before the rest is put off: no input may overflow the stack. */
 const DEPTH_MAX = 400;
@@ -86,20 +88,10 @@ function settle(work: Work, then: Action): void {
   if (needsSome) {
     hasChanged = then.isRunnable !== before.isRunnable || then.isOptional !== before.isOptional;
   }
-  revisitParts(work);
   if (!hasChanged) return;
   if (before.isRunnable && !then.isRunnable) blockColocated(work, then);
   update(work, then);
   updateAfter(work, then);
-}
-
-function revisitParts(work: Work): void {
-  const changed = changedParts(work);
-  for (const part of changed) {
-    changed.delete(part);
-    update(work, part);
-    updateAfter(work, part);
-  }
 }
 
 /** Where the action happens: of a group's start, the one node of all its members. */
@@ -191,6 +183,7 @@ const IN_ORDER: readonly number[] = [
   BLOCKS,
   MIGRATES,
   ELSE,
+  ORD,
   ASYMMETRIC,
 ];
 

@@ -26,3 +26,15 @@ export function labelOf(action: Action): string {
   }
   return node === undefined ? key : `${task} ${node.name}`;
 }
+
+/** As the controller files it: notifications go by what they are about, not by when they are done. */
+export function filedKey(action: Action): string {
+  const { resource, task, intervalMs, meta, key } = action;
+  const name = resource?.historyName;
+  if (resource === undefined || name === undefined) return key;
+  if (task === 'notify') {
+    const type = meta.get('notify_type') ?? '';
+    return `${name}_${type}_notify_${meta.get('notify_operation') ?? ''}_0`;
+  }
+  return `${name}_${action.cancelled ?? task}_${intervalMs}`;
+}

@@ -1,6 +1,8 @@
 /** One thing that may be done, and what is known of whether it will (B1). */
 import type { ClusterNode, ClusterResource } from '@holdfast/status';
-import type { Relation } from './relation.ts';
+
+/** How it stands to another action, seen from one of the two; flags as in relation.ts. */
+export type Relation = { readonly action: Action; flags: number };
 
 export type Action = {
   /** In the order of creation, from 1. */
@@ -14,7 +16,7 @@ export type Action = {
   readonly resource: ClusterResource | undefined;
   /** Only what was added to what the configuration says of the operation. */
   readonly meta: Map<string, string>;
-  readonly needs: 'nothing' | 'quorum' | 'fencing';
+  needs: 'nothing' | 'quorum' | 'fencing';
   reason: string | undefined;
   priority: number;
   /** No agent is run. */

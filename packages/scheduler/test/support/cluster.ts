@@ -23,6 +23,10 @@ export type Shape = {
   readonly quorate?: boolean;
 };
 
+/** Of no parameters at all, and of a recurring operation with the usual timeout (A2.11.2). */
+const PLAIN_DIGEST = 'f2317cad3d54cec5d7d7aa7d0bf35cf8';
+const RECURRING_DIGEST = '4811cef7f7f94e3a35a70be7916cb2fd';
+
 /** A moment in the test's life: seconds since 1970. */
 export const NOW_SECONDS = 1_700_000_000;
 
@@ -64,7 +68,7 @@ export function cibText(shape: Shape): string {
   });
   return `<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0" have-quorum="${shape.quorate === false ? '0' : '1'}">
 <configuration>
-<crm_config><cluster_property_set id="cib-bootstrap-options">${pairs('o', shape.properties ?? {})}</cluster_property_set></crm_config>
+<crm_config><cluster_property_set id="cib-bootstrap-options">${pairs('o', { 'have-watchdog': 'true', ...shape.properties })}</cluster_property_set></crm_config>
 <nodes>${configured.join('')}</nodes>
 <resources>${shape.resources ?? ''}</resources>
 <constraints>${shape.constraints ?? ''}</constraints>
@@ -91,10 +95,11 @@ function nodeState(name: string, node: NodeShape, id: number): string {
 }
 
 function operation(resource: string, what: string, call: number): string {
-  const [name = '', end = '0', digest = ''] = what.split(' ');
+  const [name = '', end = '0', given] = what.split(' ');
   const [task = '', interval = '0'] = name.replace('probe', 'monitor').split('/');
+  const digest = given ?? (interval === '0' ? PLAIN_DIGEST : RECURRING_DIGEST);
   const isPending = end === 'pending';
-  const rc = isPending ? '-1' : end;
+  const rc = isPending ? '193' : end;
   const status = isPending ? '-1' : end === '0' || end === '7' ? '0' : '4';
   return `<lrm_rsc_op id="${resource}_${task}_${interval}_${call}" operation_key="${resource}_${task}_${interval}" operation="${task}" interval="${interval}" call-id="${isPending ? '-1' : String(call)}" rc-code="${rc}" op-status="${status}" transition-key="${call}:1:0:x"${digest === '' ? '' : ` op-digest="${digest}"`} last-rc-change="${NOW_SECONDS - 100 + call}"/>`;
 }
@@ -109,12 +114,51 @@ export function decide(shape: Shape, now: EpochMs = epochMs(NOW_SECONDS * 1000))
   return schedule({ cib: read(shape), now, explain: true });
 }
 
+/** In an order in which they may be done: what waits comes behind what it waits for. */
+function inOrder(actions: readonly GraphAction[]): readonly GraphAction[] {
+  const left = [...actions].sort((a, b) => a.id - b.id);
+  const done = new Set<number>();
+  const known = new Set(left.map(({ id }) => id));
+  const ordered: GraphAction[] = [];
+  while (left.length > 0) {
+    const index = left.findIndex(({ after }) =>
+      after.every((id) => done.has(id) || !known.has(id)),
+    );
+    const [action] = left.splice(Math.max(0, index), 1);
+    if (action === undefined) break;
+    done.add(action.id);
+    ordered.push(action);
+  }
+  return ordered;
+}
+
+/** It stands for a moment in which several things meet. */
+function isRendezvous(action: GraphAction): boolean {
+  return action.kind === 'pseudo' && action.node === undefined;
+}
+
+/** What an action waits for, through all rendezvous. */
+function realInputs(
+  { after }: GraphAction,
+  byId: ReadonlyMap<number, GraphAction>,
+): readonly GraphAction[] {
+  const found = new Set<GraphAction>();
+  for (const id of after) {
+    const input = byId.get(id);
+    if (input === undefined) continue;
+    if (!isRendezvous(input)) found.add(input);
+    else for (const each of realInputs(input, byId)) found.add(each);
+  }
+  return [...found];
+}
+
 /** One line for each action: `start web on haone after fence hatwo`. */
 export function say(shape: Shape): readonly string[] {
-  const { actions } = decide(shape).graph;
-  const names = new Map(actions.map((action) => [action.id, nameOf(action)]));
+  const all = inOrder(decide(shape).graph.actions);
+  const byId = new Map(all.map((action) => [action.id, action]));
+  const actions = all.filter((action) => !isRendezvous(action));
   return actions.map((action) => {
-    const after = action.after.map((id) => names.get(id) ?? '?');
+    const after = realInputs(action, byId).map(nameOf).sort();
     return `${nameOf(action)}${after.length === 0 ? '' : ` after ${after.join(', ')}`}`;
   });
 }
@@ -132,8 +176,12 @@ export function nameOf(action: GraphAction): string {
       return `fence ${action.target}`;
     case 'shutdown':
       return `let ${action.node} go`;
+    case 'forget':
+      return `forget ${action.what} of ${action.resource} on ${action.node}`;
     case 'pseudo':
-      return `${action.task} of ${action.resource} on ${action.node ?? ''} is implied`;
+      return action.node === undefined
+        ? `${action.task} of ${action.resource}`
+        : `${action.task} of ${action.resource} on ${action.node} is implied`;
   }
 }
 

@@ -62,11 +62,20 @@ export function whatDiffers(hosts: readonly Host[]): string | undefined {
       return `${first.name} and ${host.name} are in different terms`;
     if (JSON.stringify(byName(cib.status.nodes)) !== status)
       return `the status on ${first.name} and on ${host.name} differ`;
+    if (fencesOf(host) !== fencesOf(first))
+      return `${first.name} and ${host.name} remember different fences`;
     const onDisk = host.disk.read();
     if (!sameXml(onDisk.root, cib.root))
       return `${host.name} has another configuration on disk than in force`;
   }
   return undefined;
+}
+
+/** History, proofs and failed tries, as one text. */
+function fencesOf({ daemon }: Host): string {
+  if (daemon === undefined) return '';
+  const { fences, proofs, attempts } = daemon.node.controller.replica;
+  return JSON.stringify([fences, proofs, [...attempts].sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 function byName<Named extends { readonly name: string }>(

@@ -12,6 +12,8 @@ export class Shots {
   /** Shots that hit a node with power, in order. */
   readonly hits: { readonly target: NodeName; readonly at: number }[] = [];
   #healedAt: number | undefined;
+  /** Who was hit in the cut that is being looked at; undefined: none is. */
+  #inCut: NodeName[] | undefined;
   /** Shots that are owed to a hand at the outlet, by target. */
   readonly #owed = new Map<NodeName, number>();
 
@@ -33,6 +35,14 @@ export class Shots {
   hit(target: NodeName): void {
     const at = this.#stage.agenda.now();
     this.hits.push({ target, at });
+    const [first] = this.#inCut ?? [];
+    this.#inCut?.push(target);
+    if (first !== undefined && first !== target)
+      violate(
+        this.#stage,
+        'one-survivor',
+        `one cut, and both nodes were shot: ${first} first, then ${target}`,
+      );
     const since = this.#healedAt;
     if (since === undefined) return;
     const count = this.hits.filter((each) => each.target === target && each.at >= since).length;
@@ -51,6 +61,15 @@ export class Shots {
    */
   handSwitchesOn(target: NodeName): void {
     this.#owed.set(target, (this.#owed.get(target) ?? 0) + 1);
+  }
+
+  /** From here on to `endCut` at most one of the nodes may be hit. */
+  beginCut(): void {
+    this.#inCut = [];
+  }
+
+  endCut(): void {
+    this.#inCut = undefined;
   }
 
   heal(): void {

@@ -25,7 +25,7 @@ export function recordActive(
   if (!resource.isManaged) {
     addScore(resource, node, INFINITY);
     for (let each = resource.parent; each !== undefined; each = each.parent) {
-      if (!each.active.includes(node)) each.active.push(node);
+      each.active.push(node);
     }
     return;
   }

@@ -72,12 +72,11 @@ function runOptions(bundle: Bundle, parts: BundleParts, number: number, mounts: 
   options.push(' -e PCMK_stderr=1');
   const network = container['network'];
   if (network !== undefined) options.push(` --net=${network}`);
-  if (parts.controlPort !== undefined) options.push(` -e PCMK_remote_port=${parts.controlPort}`);
+  options.push(` -e PCMK_remote_port=${parts.controlPort ?? '3121'}`);
   options.push(...storageOptions(bundle, number, mounts), ...portOptions(bundle, parts, number));
   const extra = container['options'];
   if (extra !== undefined) options.push(` ${extra}`);
-  const hosts = hostEntries(bundle, parts);
-  options.push(hosts === undefined ? '' : ` ${hosts}`);
+  options.push(` ${hostEntries(bundle, parts)}`);
   return options.join('');
 }
 
@@ -127,8 +126,7 @@ function portOptions(
   return ports.map(([port, inner]) => ` -p ${port}:${inner}`);
 }
 
-function hostEntries({ id }: Bundle, parts: BundleParts): string | undefined {
-  if (parts.addressStart === undefined) return undefined;
+function hostEntries({ id }: Bundle, parts: BundleParts): string {
   if (parts.network['add-host'] === 'false') return '';
   return parts.addresses
     .map((address, number) => ` --add-host=${id}-${number}:${address}`)

@@ -12,8 +12,8 @@ export function compareAge(a: HistoryEntry, b: HistoryEntry): number {
     if (b.callId >= 0 && a.callId > b.callId) return 1;
   }
   if (a.callId >= 0 && b.callId >= 0) {
-    if (a.lastRcChange >= 0 && a.lastRcChange < b.lastRcChange) return -1;
-    if (b.lastRcChange >= 0 && a.lastRcChange > b.lastRcChange) return 1;
+    if (a.lastRcChange > 0 && a.lastRcChange < b.lastRcChange) return -1;
+    if (b.lastRcChange > 0 && a.lastRcChange > b.lastRcChange) return 1;
     return 0;
   }
   return compareTransitions(a, b);
@@ -53,11 +53,11 @@ export function startAndStop(entries: readonly HistoryEntry[]): {
   let stop = -1;
   let implied = -1;
   let cloned = -1;
-  for (const [index, { task, rc, opStatus, intervalMs }] of entries.entries()) {
+  for (const [index, { task, rc, opStatus }] of entries.entries()) {
     if (task === 'stop' && opStatus === 0) stop = index;
     else if (task === 'start' || task === 'migrate_from') start = index;
     else if (implied <= stop && task === 'monitor') {
-      if (intervalMs === 0 && (rc === 0 || rc === 8)) implied = index;
+      if (rc === 0 || rc === 8) implied = index;
     } else if (task === 'promote' || task === 'demote') cloned = index;
   }
   if (start === -1) start = cloned === -1 ? implied : cloned;

@@ -26,6 +26,7 @@ export function readHistories(cluster: Cluster, node: ClusterNode, state: NodeSt
     if (resource.launcher !== undefined || launcher === undefined) continue;
     resource.launcher = launcher;
     launcher.launched.push(resource);
+    if (resource.remoteNode !== undefined) resource.remoteNode.kind = 'guest';
   }
 }
 
@@ -101,13 +102,12 @@ function finish(reading: Reading, before: AnyRole): void {
   const { onFail } = reading;
   if (node.isUnclean) reading.onFail = 'ignore';
   applyOnFail(reading, isActive);
-  if (resource.isFailed && resource.remoteNode !== undefined && node.isUnclean) {
-    node.isSeen = true;
-  }
+  const { remoteNode } = resource;
+  if (resource.isFailed && remoteNode?.isUnclean === true) remoteNode.isSeen = true;
   if (isActive) {
     recordActive(cluster, resource, node, onFail !== 'ignore');
-    if (onFail === 'demote' || onFail === 'block') resource.isFailed = true;
-    else if (onFail !== 'ignore') {
+    if (reading.onFail === 'demote' || reading.onFail === 'block') resource.isFailed = true;
+    else if (reading.onFail !== 'ignore') {
       resource.isFailed = true;
       resource.mustStop = true;
     }

@@ -94,10 +94,14 @@ function considerInstance(
   if (places.length > 0) {
     if (places[0] !== node) return false;
     const member = memberOf(instance, base);
-    if (member !== undefined && member.active.length > 0) choice.isTwin = true;
-    else if (member !== undefined) choice.candidate = member;
-    if (choice.isTwin) delete choice.free;
-    return true;
+    if (member === undefined) return false;
+    if (member.active.length === 0) {
+      choice.candidate = member;
+      return true;
+    }
+    choice.isTwin = true;
+    delete choice.free;
+    return false;
   }
   if (choice.free !== undefined || choice.isTwin || instance.isBlocked) return false;
   const member = memberOf(instance, base);

@@ -4,6 +4,7 @@ import { integerPrefix, type NodeState, parseBoolean } from '@holdfast/cib';
 import { type Cluster, noteRecheck } from '../model/cluster.ts';
 import type { ClusterNode } from '../model/node.ts';
 import { markForFencing } from './fencing.ts';
+import { amount } from './node-entries.ts';
 
 /** The node a state belongs to, by id, else by name; undefined for one that was removed. */
 export function nodeOfState(cluster: Cluster, { id, name }: NodeState): ClusterNode | undefined {
@@ -42,6 +43,9 @@ function readState(cluster: Cluster, node: ClusterNode, state: NodeState): void 
 export function mergeTransient(node: ClusterNode, state: NodeState): void {
   for (const [name, value] of Object.entries(state.transientAttributes)) {
     node.attributes.set(name, value);
+  }
+  for (const [name, value] of Object.entries(state.transientUtilization ?? {})) {
+    if (!node.capacity.has(name)) node.capacity.set(name, amount(value));
   }
 }
 

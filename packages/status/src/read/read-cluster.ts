@@ -87,6 +87,7 @@ function readPass(
   for (const state of cluster.cib.status.nodes) {
     const node = state.isNameless === true ? undefined : nodeOfState(cluster, state);
     if (node === undefined || node.isHistoryRead || !isEligible(cluster, node)) continue;
+    node.state ??= state;
     if (node.kind !== 'member') readRemoteState(cluster, node);
     readHistories(cluster, node, state);
     hasRead = true;

@@ -89,6 +89,12 @@ type Drivers = {
   readonly scheduler: SchedulerWorker;
 };
 
+type WorldDrivers = {
+  readonly life: Life;
+  readonly drivers: Drivers;
+  readonly onReload: () => void;
+};
+
 async function run(
   options: Options,
   paths: Paths,
@@ -109,7 +115,9 @@ async function run(
   const opened = await openRing({ paths, configured, disk }, life);
   if (!opened.ok) return opened;
   const drivers: Drivers = { ring: opened.value, ...openDrivers(paths, life) };
-  const world = openWorld(paths, configured, disk, { life, drivers });
+  const running = { ring: drivers.ring, log, running: configured, wantedNode: options.node };
+  const onReload = reloader(running);
+  const world = openWorld(paths, configured, disk, { life, drivers, onReload });
   const parts = { world, configured, runners: drivers.runners, version: VERSION };
   const server = await openSocket(paths, { ...parts, socket: paths.socket });
   if (!server.ok) {
@@ -122,7 +130,7 @@ async function run(
     life.onBroken,
   );
   attendSignals(world, life);
-  attendReload({ ring: drivers.ring, log, running: configured, wantedNode: options.node });
+  process.on('SIGHUP', onReload);
   const where = addresses.map(({ bind }) => `${bind.address}:${bind.port}`).join(', ');
   const cluster = conf.totem.clusterName ?? '(nameless)';
   const text = `holdfastd ${VERSION}: node ${self.name} (${self.id}) of cluster ${cluster} at ${where}`;
@@ -176,7 +184,7 @@ function openWorld(
   paths: Paths,
   { conf, self, quorum }: Configured,
   disk: Loaded,
-  { life, drivers }: { readonly life: Life; readonly drivers: Drivers },
+  { life, drivers, onReload }: WorldDrivers,
 ): World {
   const clusterName = conf.totem.clusterName ?? '';
   const names = new Map(conf.nodes.map((each) => [each.id, each.name]));
@@ -194,6 +202,7 @@ function openWorld(
     ...drivers,
     log: life.log,
     confFile: new ConfFile(conf, self),
+    onTakenOver: onReload,
     stateFolder: paths.state,
     left,
     onLeft,
@@ -222,12 +231,12 @@ function attendSignals(world: World, life: Life): void {
   }
 }
 
-/** SIGHUP reads the configuration and the key anew; one reading at a time. */
-function attendReload(parts: ReloadParts): void {
+/** What reads the configuration and the key anew; one reading at a time. */
+function reloader(parts: ReloadParts): () => void {
   let last: Promise<void> = Promise.resolve();
-  process.on('SIGHUP', () => {
+  return () => {
     last = last.then(() => reload(parts));
-  });
+  };
 }
 
 async function closeDrivers({ ring, runners, scheduler }: Drivers): Promise<void> {

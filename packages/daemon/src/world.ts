@@ -35,6 +35,8 @@ export type WorldParts = {
   /** Settled by `onLeft`, once, after the node has said goodbye. */
   readonly left: Promise<void>;
   readonly onLeft: () => void;
+  /** All members have taken over a new corosync.conf: the ring's links and key follow. */
+  readonly onTakenOver: () => void;
   /** The cluster has proof that this node is off. */
   readonly onFencedAlive: (reaction: 'stop' | 'panic') => void;
   /** A broken invariant: record the state and end; the cluster fences us if it must. */
@@ -175,9 +177,13 @@ export class World {
   }
 
   #onConfFile({ kind, of }: NodeEffect & { kind: 'reread' | 'take-over' }): void {
-    const { confFile, log } = this.parts;
-    if (kind === 'reread') this.nodeInput({ kind, of, reading: confFile.reread(of) });
-    else for (const text of confFile.takeOver(of)) log.write(note('notice', 'reload', text));
+    const { confFile, log, onTakenOver } = this.parts;
+    if (kind === 'reread') {
+      this.nodeInput({ kind, of, reading: confFile.reread(of) });
+      return;
+    }
+    for (const text of confFile.takeOver(of)) log.write(note('notice', 'reload', text));
+    onTakenOver();
   }
 
   /** Disk work in the order it was asked for, each answered before the next begins. */

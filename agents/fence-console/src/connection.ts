@@ -1,7 +1,7 @@
 /** One login at a console over SSH: text in, text out, and in which way it failed where it did. */
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '@holdfast/base';
-import ssh2, { type Channel, type Client } from 'ssh2';
+import type { Channel, Client } from 'ssh2';
 
 export type Login = {
   readonly ip: string;
@@ -45,7 +45,9 @@ const LEGACY = {
 } as const;
 
 /** Logs in and opens the console. `end` must be called on what is answered. */
-export function logIn(login: Login): Promise<Result<Talk, LoginFault>> {
+export async function logIn(login: Login): Promise<Result<Talk, LoginFault>> {
+  // Loaded where it is needed: it is large, and most clusters have no console.
+  const { default: ssh2 } = await import('ssh2');
   return new Promise((resolve) => {
     const client = new ssh2.Client();
     let isStranger = false;

@@ -123,13 +123,23 @@ function advance(state: ControllerState, effects: readonly TransitionEffect[], n
   }
 }
 
+/** `<action>:<transition>:<expected exit code>:<who decided>`. */
+function keyOf(
+  { config }: ControllerState,
+  { number }: Phase & { kind: 'walking' },
+  action: GraphAction,
+): string {
+  const target = action.kind === 'resource' ? action.targetRc : 0;
+  return `${action.id}:${number}:${target}:${config.incarnation}`;
+}
+
 function fire(
   state: ControllerState,
   phase: Phase & { kind: 'walking' },
   action: GraphAction,
   now: Instant,
 ): void {
-  const key = `${action.id}:${phase.number}:${action.kind === 'resource' ? action.targetRc : 0}:${state.config.incarnation}`;
+  const key = keyOf(state, phase, action);
   const track = (giveUpAfterMs: number | undefined): void => {
     const flight: InFlight = {
       action,
@@ -166,15 +176,19 @@ function fire(
       break;
     case 'forget':
       track(0);
-      send(
-        state,
-        { kind: 'cleanup', resource: action.resource, node: action.node, what: action.what },
-        key,
-      );
+      forget(state, action, key);
       break;
     case 'pseudo':
       break;
   }
+}
+
+function forget(
+  state: ControllerState,
+  { resource, node, what }: GraphAction & { kind: 'forget' },
+  key: string,
+): void {
+  send(state, { kind: 'cleanup', resource, node, what }, key);
 }
 
 /** The stream says that what was in flight under `key` has ended. False: it was not ours. */

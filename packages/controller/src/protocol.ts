@@ -16,6 +16,11 @@ export type ControllerConfig = {
   readonly incarnation: string;
   /** The time of this node's own armed watchdog; undefined: it has none. */
   readonly watchdogMs?: Milliseconds | undefined;
+  /**
+   * Offers are delivered only when every member has them: needed where the count of a view decides
+   * who may count later (tie-breaks, expected votes that shrink). It costs two rotations of the token.
+   */
+  readonly hasSafeOffers?: boolean;
 };
 
 /** What the controller needs of a vote count. */
@@ -169,7 +174,8 @@ export type DiskEffect = Extract<
 >;
 
 export type ControllerEffect =
-  | { readonly kind: 'multicast'; readonly payload: Uint8Array }
+  /** `isSafe`: delivered only when every member has it. */
+  | { readonly kind: 'multicast'; readonly payload: Uint8Array; readonly isSafe: boolean }
   | DiskEffect
   /** Decide: answer with `scheduled` and the same `seq`. */
   | { readonly kind: 'schedule'; readonly seq: number; readonly cib: Cib }

@@ -26,5 +26,11 @@ export function send(state: ControllerState, command: Command, tag?: string): vo
   emit(state, {
     kind: 'multicast',
     payload: encodeEnvelope({ view: state.view.id, tag, command }),
+    isSafe: isSafe(state, command),
   });
+}
+
+/** What changes the vote count must not be acted on by one member and be unknown to another. */
+function isSafe({ config }: ControllerState, { kind }: Command): boolean {
+  return kind === 'order' || (kind === 'offer' && config.hasSafeOffers === true);
 }

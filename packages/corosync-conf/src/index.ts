@@ -25,3 +25,4 @@ export type {
 } from './model.ts';
 export { type Outside, outsideOf } from './outside.ts';
 export { parseCorosyncConf } from './parse.ts';
+export { describeRules } from './rules.ts';

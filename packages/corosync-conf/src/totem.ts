@@ -5,11 +5,20 @@ import { addFault, addWarning, type Findings } from './fault.ts';
 import { linkModeOf, PORT_DEFAULT, readLinks } from './links.ts';
 import type { TotemConf } from './model.ts';
 import { readCrypto } from './sealing.ts';
+import { checkRelations } from './timer-relations.ts';
 
 /** No timer of the ring may be shorter (rule T3.1). */
 const TIMER_MS_MIN = 30;
 const HOLD_MS_MIN = 14;
-const TIMERS = ['token', 'token_retransmit', 'consensus', 'join', 'merge', 'downcheck'] as const;
+const TIMERS = [
+  'token',
+  'token_retransmit',
+  'consensus',
+  'join',
+  'merge',
+  'downcheck',
+  'max_network_delay',
+] as const;
 
 /** `nodes`: how many members the file lists; `links`: addresses of each. */
 export type RingSize = { readonly nodes: number; readonly links: number };
@@ -36,6 +45,8 @@ export function readTotem(
   const timers = readTimers(totem, tokenMs, size);
   checkTimers(totem, timers, found);
   const text = (key: string): string | undefined => totem?.texts.get(key)?.value;
+  const constants = readConstants(totem);
+  if (totem !== undefined) checkRelations(totem, { ...timers, ...constants }, found);
   const links = readLinks(totem, { ...size, tokenMs: timers.effectiveTokenMs, transport }, found);
   const crypto = readCrypto(totem, transport, lastLine, found);
   return {
@@ -44,7 +55,7 @@ export function readTotem(
     ipVersion: ipVersionOf(text('ip_version')),
     tokenMs,
     ...timers,
-    ...readConstants(totem),
+    ...constants,
     port: links[0]?.port ?? PORT_DEFAULT,
     linkPorts: links.map(({ port }) => port),
     links,

@@ -114,3 +114,23 @@ void t.test('a cipher wants a hash, and knet', (t) => {
   t.same(faults(conf({ totem: 'crypto_cipher: none\ncrypto_hash: none' })), []);
   t.end();
 });
+
+void t.test('timers that get in each other’s way are named', (t) => {
+  const rows = [
+    {
+      says: 'token_retransmit: 900',
+      warns: /token_retransmit leaves no time for 4 tries of 900 ms/,
+    },
+    { says: 'hold: 800', warns: /totem\.hold holds an idle token for 800 ms, and after 714 ms/ },
+    { says: 'merge: 3000', warns: /totem\.merge looks for other rings every 3000 ms/ },
+    { says: 'consensus: 3600\njoin: 1800', warns: /totem\.join lets a join be said at most twice/ },
+    {
+      says: 'window_size: 10',
+      warns: /lets one node send 17 messages a visit, and all nodes together 10/,
+    },
+  ];
+  for (const { says, warns } of rows) t.match(warned(conf({ totem: says })), [warns], says);
+  t.same(warned(conf({ totem: 'token: 1000\nhold: 100\nmerge: 100\nwindow_size: 17' })), []);
+  t.match(faults(conf({ totem: 'max_network_delay: 5' })), [/"5" is less than 30 ms/]);
+  t.end();
+});

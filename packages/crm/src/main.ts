@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The entry point of `crm`: options, then one command, a script from standard input, or a dialogue. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { lookup } from 'node:dns/promises';
+import { chmod, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
@@ -52,8 +53,29 @@ function openIo(): Io {
     confirm: isAttended ? confirm : undefined,
     readFile: (path) => (path === '-' ? readAll(process.stdin) : readFile(path, 'utf8')),
     writeFile: (path, text) => writeFile(path, text, { mode: FILE_MODE }),
+    replaceFile,
+    resolves: (name) =>
+      lookup(name).then(
+        () => true,
+        () => false,
+      ),
     now: () => Date.now(),
   };
+}
+
+/** Beside it first, flushed, then renamed over it. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const { mode } = await stat(path);
+  const fresh = `${path}.new`;
+  const file = await open(fresh, 'w', FILE_MODE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(fresh, mode & 0o777);
+  await rename(fresh, path);
 }
 
 async function confirm(question: string): Promise<boolean> {

@@ -2,7 +2,8 @@
  * The outlets of one device with the faults planted in it, whatever face it shows to managers: every
  * face gives its orders here, and shows what is said here.
  */
-import { type Command, type EventLog, type Outcome, type Source } from './event-log.ts';
+import type { Command, Outcome } from './command.ts';
+import { type EventLog, type Source } from './event-log.ts';
 import { decide, type Faults, NO_FAULTS, readFaults, saying } from './faults.ts';
 import type { Feed } from './machine.ts';
 import { Outlet } from './outlet.ts';

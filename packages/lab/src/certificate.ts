@@ -1,9 +1,8 @@
 /** A key and a self-signed certificate made on the spot, for faces that speak TLS (RFC 5280, in DER). */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { bytes, element, INTEGER, OBJECT_ID, SEQUENCE, SET } from './der.ts';
 
 const DAY_MS = 86_400_000;
-const SEQUENCE = 0x30;
-const SET = 0x31;
 
 const OID = {
   commonName: [0x55, 0x04, 0x03],
@@ -16,25 +15,25 @@ export type Certificate = { readonly key: string; readonly cert: string };
 /** Good from yesterday for ten years. */
 export function selfSigned(commonName: string, nowMs: number): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const name = der(
+  const name = element(
     SEQUENCE,
-    der(SET, der(SEQUENCE, oid(OID.commonName), der(0x0c, Buffer.from(commonName)))),
+    element(SET, element(SEQUENCE, oid(OID.commonName), element(0x0c, Buffer.from(commonName)))),
   );
-  const algorithm = der(SEQUENCE, oid(OID.signature));
+  const algorithm = element(SEQUENCE, oid(OID.signature));
   const serial = randomBytes(8);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
-  const body = der(
+  const body = element(
     SEQUENCE,
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, serial),
+    element(0xa0, element(INTEGER, bytes(2))),
+    element(INTEGER, serial),
     algorithm,
     name,
-    der(SEQUENCE, time(nowMs - DAY_MS), time(nowMs + 3650 * DAY_MS)),
+    element(SEQUENCE, time(nowMs - DAY_MS), time(nowMs + 3650 * DAY_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
   );
   const signature = sign('sha256', body, privateKey);
-  const whole = der(SEQUENCE, body, algorithm, der(0x03, Buffer.from([0]), signature));
+  const whole = element(SEQUENCE, body, algorithm, element(0x03, bytes(0), signature));
   const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -42,20 +41,12 @@ export function selfSigned(commonName: string, nowMs: number): Certificate {
   };
 }
 
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
-}
-
 function oid(bytes: readonly number[]): Buffer {
-  return der(0x06, Buffer.from(bytes));
+  return element(OBJECT_ID, Buffer.from(bytes));
 }
 
 /** GeneralizedTime, to the second. */
 function time(ms: number): Buffer {
   const digits = new Date(ms).toISOString().replace(/[-:T]/g, '').slice(0, 14);
-  return der(0x18, Buffer.from(`${digits}Z`));
+  return element(0x18, Buffer.from(`${digits}Z`));
 }

@@ -8,7 +8,7 @@ import {
   say,
   type Typed,
 } from './console-screen.ts';
-import type { Command } from './event-log.ts';
+import type { Command } from './command.ts';
 
 const FIRMWARE = 'v5.1.9';
 const PROMPT = 'apc>';

@@ -8,7 +8,7 @@ import {
   say,
   type Typed,
 } from './console-screen.ts';
-import type { Command } from './event-log.ts';
+import type { Command } from './command.ts';
 
 const FIRMWARE = 'v3.9.2';
 const PROMPT = '> ';

@@ -1,5 +1,5 @@
 /** What both consoles of a PDU share: what they are shown, and what a line typed at them comes to. */
-import type { Command } from './event-log.ts';
+import type { Command } from './command.ts';
 import type { Shown } from './bank.ts';
 
 export type ConsoleView = {

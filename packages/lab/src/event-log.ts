@@ -1,7 +1,10 @@
 /** What happened at the devices and when: kept in memory for whoever asks, and in a file for the judge. */
 import { appendFileSync } from 'node:fs';
 import { nowMs } from './clock.ts';
+import type { Command, Outcome } from './command.ts';
 import type { Faults } from './faults.ts';
+
+export type { Command, Outcome } from './commands.ts';
 
 /** Events kept in memory; older ones are only in the file. */
 export const EVENTS_MAX = 20_000;
@@ -25,11 +28,6 @@ export type Source =
       readonly port: number;
       readonly user: string;
     };
-
-export type Command = 'on' | 'off' | 'reboot';
-
-/** What became of an order that was acknowledged: done, or one of the ways in which it was not. */
-export type Outcome = 'taken' | 'lied' | 'stuck' | 'wrong-outlet' | 'refused';
 
 export type PduFact =
   | { readonly kind: 'get'; readonly outlet: number; readonly value: 'on' | 'off' }

@@ -3,7 +3,7 @@
  * and where it takes orders. `{n}` in an id is the outlet's number, `{n-1}` and `{n+1}` beside it.
  */
 import { fail, ok, type Result } from '@holdfast/base';
-import type { Command } from './event-log.ts';
+import type { Command } from './command.ts';
 
 const ENTERPRISES = '1.3.6.1.4.1';
 const APC = `${ENTERPRISES}.318.1.1`;

@@ -1,6 +1,7 @@
 /** The objects that a device of a family has, over the outlets of a bank. */
 import type { Bank, Shown } from './bank.ts';
-import type { Command, Source } from './event-log.ts';
+import type { Command } from './command.ts';
+import type { Source } from './event-log.ts';
 import { type ControlColumn, type Family, oidFor, type StateColumn } from './families.ts';
 import type { SnmpObject } from './snmp-tree.ts';
 

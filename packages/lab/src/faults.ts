@@ -1,6 +1,6 @@
 /** The ways in which a device can be told to disappoint, and what each does to an order or an answer. */
 import { fail, ok, type Result } from '@holdfast/base';
-import type { Command, Outcome } from './event-log.ts';
+import type { Command, Outcome } from './command.ts';
 
 export type Faults = {
   /** Acknowledges every order and acts on none. */

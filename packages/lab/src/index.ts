@@ -1,6 +1,7 @@
 export { nowMs } from './clock.ts';
 export { askControl, type ControlServer, serveControl } from './control.ts';
-export { type Command, type PduEvent, type PduFact, shotsIn, type Source } from './event-log.ts';
+export type { Command, Outcome } from './command.ts';
+export { type PduEvent, type PduFact, shotsIn, type Source } from './event-log.ts';
 export type { OutletConfig } from './outlet.ts';
 export { Bank, type OutletView } from './bank.ts';
 export type { Faults, PduFaults } from './faults.ts';

@@ -35,7 +35,7 @@ declare module 'net-snmp' {
   type OnRequest = (socket: unknown, request: SnmpMessage, peer: Peer) => void;
 
   export type Agent = {
-    engine: { engineTime: number };
+    engine: { engineID: Buffer; engineBoots: number; engineTime: number };
     getRequest: OnRequest;
     setRequest: OnRequest;
     getNextRequest: OnRequest;
@@ -57,8 +57,9 @@ declare module 'net-snmp' {
         accessControlModelType: number;
         dgramModule: { createSocket(kind: 'udp4'): unknown };
       },
-      callback: (error: Error | null) => void,
+      callback: (error: (Error & { code?: number }) | null) => void,
     ): Agent;
+    ResponseInvalidCode: { EAuthFailure: number };
     AccessControlModelType: { None: number };
     SecurityLevel: { noAuthNoPriv: number; authNoPriv: number; authPriv: number };
     AuthProtocols: Record<'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512', string>;

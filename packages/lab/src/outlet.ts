@@ -1,6 +1,7 @@
 /** One outlet of a power device: a relay, and the supply of a machine behind it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command, EventLog, Source } from './event-log.ts';
+import type { Command } from './command.ts';
+import type { EventLog, Source } from './event-log.ts';
 import type { LoadConfig } from './load.ts';
 import type { Feed, Power } from './machine.ts';
 import { markedProcesses, type Process } from './processes.ts';

@@ -1,6 +1,6 @@
 /** A Redfish service over one computer system, as a function from request to answer (DMTF DSP0266). */
 import type { Shown } from './bank.ts';
-import type { Command } from './event-log.ts';
+import type { Command } from './command.ts';
 
 const ROOT = '/redfish/v1';
 const SYSTEM = `${ROOT}/Systems/1`;

@@ -2,7 +2,7 @@
  * The SNMP face of a device: v1, v2c and v3. net-snmp speaks the protocol and checks users; what is
  * answered is decided here, as strictly as the RFCs say, since managers' safety hangs on it.
  */
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import snmp, {
@@ -17,6 +17,7 @@ import type { Source } from './event-log.ts';
 import type { Family } from './families.ts';
 import { familyObjects } from './family-objects.ts';
 import { type Access, answer } from './snmp-answer.ts';
+import { wrongDigestReport } from './snmp-report.ts';
 import { makeTree, type Tree } from './snmp-tree.ts';
 
 const VERSION_3 = 3;
@@ -43,12 +44,16 @@ export type SnmpConfig = {
   readonly users: readonly SnmpUser[];
 };
 
+/** The datagram that is being worked on: net-snmp does all of its checking before it takes the next. */
+type Heard = { readonly socket: Socket; readonly data: Buffer; readonly from: RemoteInfo };
+
 export type SnmpAgent = { close(): Promise<void> };
 
 /** Opens the port. Rejects where it cannot be had. */
 export async function startSnmpAgent(config: SnmpConfig, bank: Bank): Promise<SnmpAgent> {
   const sockets: Socket[] = [];
-  const agent = snmp.createAgent(
+  let heard: Heard | undefined;
+  const agent: Agent = snmp.createAgent(
     {
       port: config.port,
       address: config.address,
@@ -57,12 +62,21 @@ export async function startSnmpAgent(config: SnmpConfig, bank: Bank): Promise<Sn
         createSocket: (kind) => {
           const socket = createSocket(kind);
           sockets.push(socket);
+          socket.on('message', (data, from) => {
+            heard = { socket, data, from };
+          });
           return socket;
         },
       },
     },
-    // Garbage, unknown communities and wrong digests end here: like a device, it says nothing.
-    () => undefined,
+    // Garbage and unknown communities end here: like a device, it says nothing.
+    (error) => {
+      if (error?.code !== snmp.ResponseInvalidCode.EAuthFailure || heard === undefined) return;
+      const { engineID: id, engineBoots: boots, engineTime: time } = agent.engine;
+      const report = wrongDigestReport(heard.data, { id, boots, time });
+      if (report === undefined || bank.hearing() === undefined) return;
+      heard.socket.send(report, heard.from.port, heard.from.address);
+    },
   );
   const access = agent.getAuthorizer();
   access.addCommunity(config.readCommunity);

@@ -76,6 +76,9 @@ void t.test(
     t.match(await runPeer('snmpset', [...looker, at, command, 'i', '2']), { out: /noAccess/ });
     const open = ['-v3', '-l', 'noAuthNoPriv', '-u', 'fencer'];
     t.not((await runPeer('snmpset', [...open, at, command, 'i', '2'])).code, 0, 'an open order');
+    const wrong = sealed.map((word) => (word === 'authpass1' ? 'wrongpass' : word));
+    const denied = await runPeer('snmpget', [...wrong, ...priv, '-r', '0', at, command]);
+    t.match(denied, { code: 1, out: /Authentication failure/ }, 'told at once, not left waiting');
     const stranger = ['-v3', '-l', 'noAuthNoPriv', '-u', 'stranger'];
     t.match(await runPeer('snmpget', [...stranger, at, command]), { out: /unknown user name/i });
     t.equal(power(made, 'pdu'), 'on on');

@@ -31,6 +31,7 @@ import {
 } from '@holdfast/fencer';
 import {
   deadline as quorumDeadline,
+  dependsOnEpochs,
   info,
   quorum,
   type QuorumEffect,
@@ -60,6 +61,7 @@ export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
       clusterName: config.clusterName,
       incarnation: config.incarnation,
       watchdogMs: config.watchdogMs,
+      hasSafeOffers: dependsOnEpochs(config.quorum),
     },
     disk,
   );

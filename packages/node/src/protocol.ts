@@ -67,7 +67,7 @@ export type NodeInput =
   | { readonly kind: 'tick' };
 
 export type NodeEffect =
-  | { readonly kind: 'multicast'; readonly payload: Uint8Array }
+  | { readonly kind: 'multicast'; readonly payload: Uint8Array; readonly isSafe: boolean }
   /** Each is answered by `disk` with its token, in the order they were asked. */
   | DiskEffect
   /** Write and flush before anything later in the list is done. */

@@ -42,30 +42,34 @@ export function onReread(
   switch (reading.kind) {
     case 'config': {
       reload.staged = reading.config;
-      const { digests } = reading;
-      return [{ kind: 'order', order: { kind: 'reread', of, fault: null, digests } }];
+      const { digests, config } = reading;
+      return [told({ of, fault: null, digests, running: config.digests })];
     }
     case 'fault':
-      return [{ kind: 'order', order: { kind: 'reread', of, fault: reading.text, digests: {} } }];
+      return [told({ of, fault: reading.text, digests: {}, running: {} })];
   }
+}
+
+function told(reading: Omit<QuorumOrder & { kind: 'reread' }, 'kind'>): QuorumEffect {
+  return { kind: 'order', order: { kind: 'reread', ...reading } };
 }
 
 /** One member's reading, in its place; the last one settles it for all. */
 export function onRereadOrder(
   state: QuorumState,
   from: NodeId,
-  { of, fault, digests }: QuorumOrder & { kind: 'reread' },
+  order: QuorumOrder & { kind: 'reread' },
 ): QuorumEffect[] {
   const { reload } = state;
-  if (reload?.of !== of) return [];
-  reload.readings.set(from, { fault, digests });
+  if (reload?.of !== order.of) return [];
+  reload.readings.set(from, order);
   if (!state.members.every(({ id }) => reload.readings.has(id))) return [];
   state.reload = undefined;
   const refusal = refusalOf(state, reload);
   if (refusal !== undefined) {
     const text = `nothing was reloaded anywhere: ${refusal}`;
-    const told = note('error', 'reload', text);
-    return [told, ...answered(state, reload.from, reload.ask, { isDone: false, text })];
+    const loud = note('error', 'reload', text);
+    return [loud, ...answered(state, reload.from, reload.ask, { isDone: false, text })];
   }
   const names = state.members.map(({ id }) => nameOf(state, id)).join(', ');
   const text = `reloaded on ${names}`;
@@ -91,7 +95,7 @@ function refusalOf(state: QuorumState, { readings, from }: Reload): string | und
 }
 
 /** Expected votes follow the file only where the file changed them: what was shrunk stays shrunk. */
-function takeOver(state: QuorumState, { of, staged }: Reload): QuorumEffect[] {
+function takeOver(state: QuorumState, { of, staged, readings }: Reload): QuorumEffect[] {
   if (staged === undefined) return [];
   const { config } = state;
   if (staged.expectedVotes !== config.expectedVotes) {
@@ -99,12 +103,13 @@ function takeOver(state: QuorumState, { of, staged }: Reload): QuorumEffect[] {
     state.highestVotes = staged.expectedVotes;
   }
   state.config = staged;
+  if (!staged.waitForAll) state.isWaiting = false;
   state.members = state.members.map((member) => ({
     ...member,
     info: {
       ...member.info,
       votes: staged.votes.get(member.id) ?? member.info.votes,
-      digests: staged.digests,
+      digests: readings.get(member.id)?.running ?? member.info.digests,
     },
   }));
   return [{ kind: 'take-over', of }];

@@ -14,4 +14,4 @@ export type {
 } from './protocol.ts';
 export { info, quorum, type QuorumState } from './state.ts';
 export { view } from './view.ts';
-export { votesNeeded, votesOf } from './votes.ts';
+export { dependsOnEpochs, votesNeeded, votesOf } from './votes.ts';

@@ -23,7 +23,10 @@ export type QuorumOrder =
       readonly kind: 'reread';
       readonly of: string;
       readonly fault: string | null;
+      /** Of the file as a whole. */
       readonly digests: QuorumDigests;
+      /** Of what this member runs with once it has taken over what it can. */
+      readonly running: QuorumDigests;
     };
 
 /** An order as the wire gave it; undefined: a newer version's, or none at all. */
@@ -62,11 +65,20 @@ function readAsked(kind: 'unblock' | 'reload', ask: unknown): QuorumOrder | unde
   return isText(ask) ? { kind, ask } : undefined;
 }
 
-function readReread({ of, fault, digests }: Record<string, unknown>): QuorumOrder | undefined {
-  if (!isText(of) || !isRecord(digests)) return undefined;
-  if (fault !== null && !isText(fault)) return undefined;
-  const known = Object.entries(digests).filter((each): each is [string, string] => isText(each[1]));
-  return { kind: 'reread', of, fault, digests: Object.fromEntries(known) };
+function readReread(value: Record<string, unknown>): QuorumOrder | undefined {
+  const { of, fault } = value;
+  const digests = readDigests(value['digests']);
+  const running = readDigests(value['running']);
+  if (!isText(of) || digests === undefined || running === undefined) return undefined;
+  return fault === null || isText(fault)
+    ? { kind: 'reread', of, fault, digests, running }
+    : undefined;
+}
+
+function readDigests(value: unknown): QuorumDigests | undefined {
+  if (!isRecord(value)) return undefined;
+  const known = Object.entries(value).filter((each): each is [string, string] => isText(each[1]));
+  return Object.fromEntries(known);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** What the quorum machine remembers, and the count that follows from it. */
 import type { Instant, NodeId } from '@holdfast/base';
-import type { Cast, QuorumDigests } from './orders.ts';
+import type { Cast, QuorumOrder } from './orders.ts';
 import type {
   QuorateEpoch,
   QuorumAsk,
@@ -49,16 +49,16 @@ export type QuorumState = {
   reload: Reload | undefined;
 };
 
+type RereadOrder = Extract<QuorumOrder, { kind: 'reread' }>;
+
 /** All members read their files again, and take them over only if all can and all are alike. */
 export type Reload = {
   /** Who asked, and his word for it. */
   readonly of: string;
   readonly from: NodeId;
   readonly ask: string;
-  readonly readings: Map<
-    NodeId,
-    { readonly fault: string | null; readonly digests: QuorumDigests }
-  >;
+  readonly readings: Map<NodeId, RereadOrder>;
+
   staged: QuorumConfig | undefined;
 };
 

@@ -143,3 +143,9 @@ export function isCarriedOn(config: QuorumConfig, members: readonly QuorumMember
   const needed = votesNeeded(config, expectedVotes, total);
   return total >= needed || winsTie(config, members, { total, expectedVotes, needed });
 }
+
+/** Does what was quorate decide what may be quorate? With a plain majority or two_node it does not. */
+export function dependsOnEpochs(rules: QuorumConfig): boolean {
+  const { autoTieBreaker, lastManStanding, downscale, twoNode } = rules;
+  return !twoNode && (autoTieBreaker ?? lastManStanding ?? downscale) !== undefined;
+}

@@ -260,7 +260,8 @@ void t.test('what the wire brings and is no order, changes nothing', (t) => {
     { kind: 'expect', ask: 'a', votes: 1.5 },
     { kind: 'shrink', ringSeq: '4', expectedVotes: 1 },
     { kind: 'device', ringSeq: 4, cast: 'maybe' },
-    { kind: 'reread', of: 'x', fault: 3, digests: {} },
+    { kind: 'reread', of: 'x', fault: 3, digests: {}, running: {} },
+    { kind: 'reread', of: 'x', fault: null, digests: {} },
     { kind: 'later' },
   ];
   for (const order of junk) {

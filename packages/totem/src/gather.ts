@@ -1,7 +1,8 @@
 /** Who is there? Joins until all agree, then a commit token for the ring they agreed on (T1.50–T1.61). */
-import { after, milliseconds, type NodeId } from '@holdfast/base';
+import type { NodeId } from '@holdfast/base';
 import { NODES_MAX } from './fields.ts';
 import { type CommitToken, describeRing, type Join, type MemberInfo, sameRing } from './message.ts';
+import { isAnswered, isWelcome, NO_JOIN } from './excluded.ts';
 import { broadcast, cancelTimers, setTimer, successor, tell, unicast } from './outbox.ts';
 import type { RingId } from './port.ts';
 import type { RingState } from './state.ts';
@@ -76,7 +77,10 @@ function allAgree(state: RingState): boolean {
 
 /** T1.51: which joins are worth considering in which state. */
 export function onJoin(state: RingState, join: Join): void {
-  if (join.sender !== state.config.self) state.counters.joinsReceived += 1;
+  if (join.sender !== state.config.self) {
+    state.counters.joinsReceived += 1;
+    state.heard.set(join.sender, join.ringSeq);
+  }
   if (isTooMany(state, join)) return;
   state.maxRingSeq = Math.max(state.maxRingSeq, join.ringSeq);
   compareDigest(state, join);
@@ -130,16 +134,16 @@ function compareDigest(state: RingState, { sender, digest }: Join): void {
   tell(state, 'error', 'configuration-differs', text);
 }
 
-/** Joins that say what is over: sent before the present ring. */
+/** Joins that say what is over, or come from a node with which no ring forms (T1.92). */
 function isOverheard(state: RingState, join: Join): boolean {
-  if (join.sender === state.config.self) return false;
-  return state.members.includes(join.sender) && join.ringSeq < state.store.ringId.seq;
+  const { sender, ringSeq, isLeaving } = join;
+  if (sender === state.config.self) return false;
+  if (state.members.includes(sender)) return ringSeq < state.store.ringId.seq;
+  if (state.phase.kind === 'gather' && state.processors.has(sender)) return false;
+  return isLeaving || !isAnswered(state, join);
 }
 
 function considerAtWork(state: RingState, join: Join): void {
-  // A join that names us comes from somebody who hears us; others may be behind a one-way link.
-  const isHeardThere = join.processors.includes(state.config.self);
-  if (!isHeardThere && !join.isLeaving && !isWelcome(state, join.sender)) return;
   if (consider(state, join)) return;
   enterGather(state, `${join.sender} is looking for members`);
   state.inbox.push(join);
@@ -260,38 +264,14 @@ export function onConsensusTimeout(state: RingState): void {
     setTimer(state, 'token', state.config.tokenMs);
     return;
   }
-  for (const id of candidates(state)) {
-    if (state.consensus.has(id)) continue;
-    state.failed.add(id);
-    if (!state.members.includes(id)) noteUnanswering(state, id);
-  }
+  for (const id of candidates(state)) if (!state.consensus.has(id)) state.failed.add(id);
   enterGather(state, 'some did not answer');
-}
-
-/** Calls in vain before a node is heeded less. */
-const IN_VAIN_MAX = 3;
-/** Longest time in which such a node is not heeded, in consensus timeouts: 28.8 s by default. */
-const UNHEEDED_MAX = 8;
-
-/** T1.92: a node that calls and never answers is heeded more and more rarely, or we would never work. */
-function noteUnanswering(state: RingState, id: NodeId): void {
-  const times = (state.unanswering.get(id)?.times ?? 0) + 1;
-  const factor = times < IN_VAIN_MAX ? 0 : Math.min(UNHEEDED_MAX, 2 ** (times - IN_VAIN_MAX));
-  const wait = milliseconds(state.config.consensusMs * factor);
-  state.unanswering.set(id, { times, until: after(state.now, wait) });
-  if (times !== IN_VAIN_MAX) return;
-  const text = `node ${id} is heard but does not answer: does it hear us?`;
-  tell(state, 'warning', 'one-way', text);
-}
-
-function isWelcome(state: RingState, id: NodeId): boolean {
-  const unanswering = state.unanswering.get(id);
-  return unanswering === undefined || state.now >= unanswering.until;
 }
 
 /** A message of another ring of this cluster: form one with its sender (T1.41, T1.44). */
 export function onForeign(state: RingState, sender: NodeId, ringId: RingId): void {
   const { phase, previousRing } = state;
+  if (!state.heard.has(sender)) state.heard.set(sender, NO_JOIN);
   const isKnown =
     phase.kind === 'operational'
       ? state.members.includes(sender) || sameRing(ringId, state.store.ringId)

@@ -176,6 +176,8 @@ function onDatagram(state: RingState, bytes: Uint8Array): void {
     state.counters.foreign += 1;
     return;
   }
+  // A new life deserves a new attempt.
+  if ((state.lives.get(sender)?.incarnation ?? 0) < incarnation) state.excluded.delete(sender);
   const heard = hear(state.lives, sender, incarnation, count);
   if (heard !== 'new') {
     state.counters[heard] += 1;

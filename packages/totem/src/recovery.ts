@@ -6,6 +6,7 @@ import type { NodeId } from '@holdfast/base';
 import { decodeMcast, encodeMcast } from './codec.ts';
 import { type CommitToken, describeRing, type Mcast, sameRing, type Token } from './message.ts';
 import { setTimer, successor, tell, unicast } from './outbox.ts';
+import { noteExcluded } from './excluded.ts';
 import { accept, deliverInOrder, forward, handUp } from './operational.ts';
 import type { Packed } from './packing.ts';
 import { restartFirst } from './queue.ts';
@@ -168,6 +169,7 @@ function install(state: RingState, recovery: Recovery): void {
 }
 
 function becomeMembers(state: RingState, members: readonly NodeId[]): void {
+  noteExcluded(state, members);
   state.members = members;
   state.processors = new Set(members);
   state.failed = new Set();
@@ -175,7 +177,6 @@ function becomeMembers(state: RingState, members: readonly NodeId[]): void {
   state.commitSent = undefined;
   state.counters.rings += 1;
   state.counters.gathersInVain = 0;
-  for (const id of members) state.unanswering.delete(id);
 }
 
 /**

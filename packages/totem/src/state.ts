@@ -137,8 +137,15 @@ export type Timers = {
   merge: Instant | undefined;
 };
 
-/** How often a node outside our ring made us look for members in vain, and until when it is not heeded. */
-export type Unanswering = { readonly times: number; readonly until: Instant };
+/** A node that was left out of our rings: how often in a row, and until when it is not heeded. */
+export type Excluded = {
+  readonly times: number;
+  readonly until: Instant;
+  /** Ring sequence of its last join before it was left out; undefined: not heard, so hearing it is news. */
+  readonly lastJoin: number | undefined;
+  /** An attempt of its own was answered, though it was not heeded otherwise; once is enough. */
+  hasAnswered: boolean;
+};
 
 export type RingState = {
   config: RingConfig;
@@ -163,8 +170,10 @@ export type RingState = {
   deafUntil: Instant | undefined;
   /** After a freeze, a ring of this node alone is not formed before others had the time to answer. */
   aloneFrom: Instant | undefined;
-  /** Nodes that called and then did not answer, so that one-way links do not keep a ring from working. */
-  readonly unanswering: Map<NodeId, Unanswering>;
+  /** Nodes that no ring forms with, so that they do not keep the ring from working. */
+  readonly excluded: Map<NodeId, Excluded>;
+  /** Who was heard since the last ring was installed, and the ring sequence of the last join. */
+  readonly heard: Map<NodeId, number>;
   /** The ring before the installed one: what still comes from it is no news. */
   previousRing: RingId | undefined;
   /** The commit token as we sent it on in recovery, until the first token comes. */
@@ -232,7 +241,8 @@ export function ring(
     isVoid: false,
     deafUntil: undefined,
     aloneFrom: undefined,
-    unanswering: new Map(),
+    excluded: new Map(),
+    heard: new Map(),
     previousRing: undefined,
     commitSent: undefined,
     hasLeft: false,

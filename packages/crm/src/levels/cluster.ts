@@ -1,5 +1,4 @@
-/** The levels `cluster` and `corosync`: membership, votes, and leaving. */
-import { join } from 'node:path';
+/** The level `cluster`: membership, votes, and leaving. */
 import type { ClusterStatus } from '@holdfast/ipc';
 import {
   ask,
@@ -28,18 +27,7 @@ export const cluster: Level = {
   ],
 };
 
-export const corosync: Level = {
-  name: 'corosync',
-  commands: [
-    command('status', 'status [quorum|ring]', 'Ring and votes.', { arity: [0, 1], run: status }),
-    command('show', 'show', 'Shows corosync.conf as it is on this node.', {
-      arity: [0, 0],
-      run: show,
-    }),
-  ],
-};
-
-async function status(shell: Shell, words: readonly string[]): Promise<ExitCode> {
+export async function status(shell: Shell, words: readonly string[]): Promise<ExitCode> {
   const answer = await ask(shell, 'cluster.status', {});
   if (!answer.ok) return report(shell, answer.fault);
   shell.io.out(
@@ -50,31 +38,47 @@ async function status(shell: Shell, words: readonly string[]): Promise<ExitCode>
   return DONE;
 }
 
-function clusterText({
-  cluster: name,
-  node,
-  nodeId,
-  dc,
-  ring,
-  quorum,
-  controller,
-  warnings,
-}: ClusterStatus): string {
-  const lines = [
+function clusterText(status: ClusterStatus): string {
+  const { cluster: name, node, nodeId, dc, controller, warnings } = status;
+  return lines([
     `Cluster:          ${name}`,
     `This node:        ${node} (${nodeId})`,
     `DC:               ${dc ?? 'none'} (${controller})`,
+    ...ringLines(status),
+    ...quorumLines(status),
+    ...warnings.map((warning) => `WARNING: ${warning}`),
+  ]);
+}
+
+/** Which ring this is, and who is in it. */
+export function ringLines({ ring }: ClusterStatus): readonly string[] {
+  return [
     `Ring:             ${ring.id} ${ring.state}`,
     `Members:          ${ring.members.join(' ')}`,
+  ];
+}
+
+/** The vote count, as `corosync-quorumtool` has it. */
+export function quorumLines({ quorum }: ClusterStatus): readonly string[] {
+  const { device } = quorum;
+  return [
     `Quorate:          ${quorum.quorate ? 'Yes' : 'No'}`,
     `Expected votes:   ${quorum.expectedVotes}`,
     `Total votes:      ${quorum.totalVotes}`,
     `Quorum:           ${quorum.needed}${quorum.quorate ? '' : ' Activity blocked'}`,
     `Flags:            ${quorum.flags.join(' ')}`,
+    ...(device === null
+      ? []
+      : [`Quorum device:    ${device.votes} votes, ${device.counted ? 'counted' : 'not counted'}`]),
     ...(quorum.waitingFor.length === 0 ? [] : [`Waiting for:      ${quorum.waitingFor.join(' ')}`]),
-    ...warnings.map((warning) => `WARNING: ${warning}`),
+    ...quorum.strangers.map(
+      ({ node, sections }) => `Differs:          ${node} (${sections.join(', ')})`,
+    ),
   ];
-  return `${lines.join('\n')}\n`;
+}
+
+export function lines(each: readonly string[]): string {
+  return `${each.join('\n')}\n`;
 }
 
 async function stop(shell: Shell): Promise<ExitCode> {
@@ -88,17 +92,4 @@ async function stop(shell: Shell): Promise<ExitCode> {
   if (!answer.ok) return report(shell, answer.fault);
   inform(shell, answer.value.outcome);
   return DONE;
-}
-
-async function show(shell: Shell): Promise<ExitCode> {
-  const places = ['etc/holdfast/corosync.conf', 'etc/corosync/corosync.conf'];
-  for (const place of places) {
-    try {
-      shell.io.out(await shell.io.readFile(join(shell.options.root, place)));
-      return DONE;
-    } catch {
-      continue;
-    }
-  }
-  return refuse(shell, `there is neither ${places.join(' nor ')} under ${shell.options.root}`, 66);
 }

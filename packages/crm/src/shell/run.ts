@@ -10,7 +10,8 @@ const LEVELS: Readonly<Record<string, () => Promise<Level>>> = {
   node: async () => (await import('../levels/node.ts')).level,
   resource: async () => (await import('../levels/resource.ts')).level,
   cluster: async () => (await import('../levels/cluster.ts')).cluster,
-  corosync: async () => (await import('../levels/cluster.ts')).corosync,
+  corosync: async () => (await import('../levels/corosync.ts')).level,
+  quorum: async () => (await import('../levels/quorum.ts')).level,
   fence: async () => (await import('../levels/fence.ts')).level,
   ra: async () => (await import('../levels/ra.ts')).level,
 };

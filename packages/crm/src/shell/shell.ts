@@ -28,6 +28,10 @@ export type Io = {
   readonly readFile: (path: string) => Promise<string>;
   /** Written for the owner only: it may hold secrets. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** Puts `text` in the place of a file that is there: whole or not at all, with its old rights. */
+  readonly replaceFile: (path: string, text: string) => Promise<void>;
+  /** Does a host name lead to an address here? */
+  readonly resolves: (name: string) => Promise<boolean>;
   /** Wall-clock, in ms since 1970. */
   readonly now: () => number;
 };

@@ -33,22 +33,35 @@ export async function crm(
 export type InProcess = {
   readonly place: Place;
   readonly said: { out: string; err: string };
+  /** What the shell can read and write, by path. */
+  readonly files: Map<string, string>;
   run(line: string): Promise<number>;
 };
 
 export async function shellFor(daemon: FakeDaemon, isForced = false): Promise<InProcess> {
   const said = { out: '', err: '' };
+  const files = new Map<string, string>();
   const shell = openShell(
     {
       out: (text) => (said.out += text),
       err: (text) => (said.err += text),
       confirm: undefined,
-      readFile: () => Promise.reject(new Error('no files here')),
+      readFile: (path) => {
+        const text = files.get(path);
+        return text === undefined
+          ? Promise.reject(new Error('no files here'))
+          : Promise.resolve(text);
+      },
       writeFile: () => Promise.reject(new Error('no files here')),
+      replaceFile: (path, text) => {
+        files.set(path, text);
+        return Promise.resolve();
+      },
+      resolves: (name) => Promise.resolve(name === 'localhost'),
       now: () => Date.UTC(2026, 10, 25),
     },
     { socket: daemon.path, root: '/', user: 'root', isForced, isJson: false },
   );
   const place = await openPlace(shell);
-  return { place, said, run: (line) => runLine(place, line) };
+  return { place, said, files, run: (line) => runLine(place, line) };
 }

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rules } from './cluster.ts';
 
-const SPEC = join(import.meta.dirname, '../../../../../shared/spec/totem-quorum.md');
+const SPECS = ['../../../../../shared/spec', '../../../../docs/spec'].map((folder) =>
+  join(import.meta.dirname, folder, 'totem-quorum.md'),
+);
 
 export type SpecRow = {
   readonly id: string;
@@ -14,10 +16,11 @@ export type SpecRow = {
   readonly result: string;
 };
 
-/** Every row, in order; undefined where the specification is not beside the checkout. */
+/** Every row, in order; undefined where the specification is neither beside the checkout nor in it. */
 export function specRows(): readonly SpecRow[] | undefined {
-  if (!existsSync(SPEC)) return undefined;
-  return readFileSync(SPEC, 'utf8')
+  const spec = SPECS.find((path) => existsSync(path));
+  if (spec === undefined) return undefined;
+  return readFileSync(spec, 'utf8')
     .split('\n')
     .filter((line) => /^\| S\d+ \|/.test(line))
     .map(readRow);

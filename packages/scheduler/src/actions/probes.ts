@@ -167,6 +167,19 @@ function isPlacedOn(resource: ClusterResource, node: ClusterNode): boolean {
   return resource.children[0]?.assigned?.node === node;
 }
 
+/** Where a host takes one replica only, a container that is found there is in the way of the others. */
+function orderBeforeOthers(
+  work: Work,
+  { instancesPerNode, replicas }: ClusterResource,
+  container: ClusterResource,
+): void {
+  if (instancesPerNode > 1) return;
+  for (const other of replicas) {
+    if (other.container === container) continue;
+    orderTasks(work, container, 'monitor', other.container, 'start', ORD | SAME_NODE);
+  }
+}
+
 /** B2.6. */
 function probeBundle(work: Work, bundle: ClusterResource, node: ClusterNode): boolean {
   let isAny = false;
@@ -176,12 +189,7 @@ function probeBundle(work: Work, bundle: ClusterResource, node: ClusterNode): bo
     if (inner !== undefined && replica.node === node && probe(work, inner, node)) isAny = true;
     if (probe(work, container, node)) {
       isAny = true;
-      if (bundle.instancesPerNode <= 1) {
-        for (const other of bundle.replicas) {
-          if (other === replica) continue;
-          orderTasks(work, container, 'monitor', other.container, 'start', ORD | SAME_NODE);
-        }
-      }
+      orderBeforeOthers(work, bundle, container);
     }
     if (connection === undefined || !probe(work, connection, node)) continue;
     isAny = true;

@@ -10,9 +10,9 @@ import {
   topOf,
 } from '@holdfast/status';
 import type { Colocation, Work } from '../work/work.ts';
-import { hostOf, isBlocked, matchingInstance, placeOf } from './matching.ts';
-import { sortedEntries } from './nodes.ts';
-import { place } from './placing.ts';
+import { forbidElsewhere, placeNowhere } from './colocation-bans.ts';
+import { applyWithBundle } from './colocation-with-bundle.ts';
+import { isBlocked, matchingInstance, placeOf } from './matching.ts';
 import { hasUsable, keyOfValue, roleOwner, sameValue, valueOn } from './values.ts';
 
 const INFINITE = 1_000_000;
@@ -38,7 +38,8 @@ export function applyColocation(
       for (const member of dependent.children) applyColocation(work, member, primary, via);
       return 0;
     }
-    default:
+    case 'clone':
+    case 'bundle':
       return 0;
   }
 }
@@ -57,7 +58,9 @@ function applyToPrimitive(
     case 'clone':
       return applyWithClone(work, dependent, primary, via);
     case 'bundle':
-      applyWithBundle(work, dependent, primary, via);
+      applyWithBundle(work, dependent, primary, via, (container) => {
+        applyToPrimitive(work, dependent, container, via);
+      });
       return 0;
   }
 }
@@ -225,28 +228,6 @@ function isInterleaved({ dependent }: Colocation, primary: ClusterResource): boo
   );
 }
 
-function placeNowhere(work: Work, dependent: ClusterResource): void {
-  place(work, dependent, undefined, { isFinal: true, isForced: true });
-}
-
-function forbidElsewhere(
-  work: Work,
-  dependent: ClusterResource,
-  nodes: ReadonlySet<ClusterNode>,
-  { id, primary }: Colocation,
-): void {
-  for (const entry of dependent.allowed.values()) {
-    if (nodes.has(entry.node)) continue;
-    entry.score = MINUS_INFINITY;
-    work.explainer?.term(
-      dependent,
-      entry.node,
-      MINUS_INFINITY,
-      `colocation ${id} with ${primary.id}`,
-    );
-  }
-}
-
 /** A4.6.13: to be with what has, or gets, that role. */
 function applyByPromotion(
   dependent: ClusterResource,
@@ -308,47 +289,4 @@ function applyRoleWithRole(
   if (score < INFINITE) return 0;
   owner.priority = MINUS_INFINITY;
   return MINUS_INFINITY;
-}
-
-function applyWithBundle(
-  work: Work,
-  dependent: ClusterResource,
-  bundle: ClusterResource,
-  via: Colocation,
-): void {
-  if (!bundle.isAssigned) return;
-  if (via.dependent.variant === 'clone' || via.dependent.variant === 'bundle') {
-    const container = containerFor(work, dependent, bundle);
-    if (container !== undefined) applyToPrimitive(work, dependent, container, via);
-    else if (via.score >= INFINITE) placeNowhere(work, dependent);
-    return;
-  }
-  const nodes = new Set<ClusterNode>();
-  for (const { container, inner } of bundle.replicas) {
-    if (via.score < INFINITE) {
-      applyToPrimitive(work, dependent, container, via);
-      continue;
-    }
-    const node = container.assigned?.node;
-    if (node === undefined || isBlocked(container)) continue;
-    if (via.primaryRole === 'Promoted' && inner?.nextRole !== 'Promoted') continue;
-    nodes.add(node);
-  }
-  if (via.score >= INFINITE) forbidElsewhere(work, dependent, nodes, via);
-}
-
-function containerFor(
-  work: Work,
-  dependent: ClusterResource,
-  bundle: ClusterResource,
-): ClusterResource | undefined {
-  const on = (node: ClusterNode): ClusterResource | undefined =>
-    bundle.replicas.find(({ container }) => container.assigned?.node === hostOf(node))?.container;
-  const at = placeOf(dependent, false);
-  if (at !== undefined) return on(at);
-  for (const { node } of sortedEntries(work.cluster, dependent.allowed, undefined)) {
-    const found = on(node);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

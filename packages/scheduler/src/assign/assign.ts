@@ -26,6 +26,7 @@ import { hasUsable } from './values.ts';
 const INFINITE = 1_000_000;
 
 export function assignAll(work: Work): void {
+  work.knots.assign = (resource, preferred, isFinal) => assign(work, resource, preferred, isFinal);
   const { cluster } = work;
   if (cluster.options.placement !== 'default') cluster.resources = inAssignmentOrder(work);
   if (cluster.nodes.some(({ kind }) => kind !== 'member')) {
@@ -52,10 +53,14 @@ export function assign(
       return assignPrimitive(work, resource, preferred, isFinal);
     case 'group':
       return assignGroup(work, resource, preferred, isFinal);
-    case 'clone':
-      return assignClone(work, resource);
-    case 'bundle':
-      return assignBundle(work, resource, preferred);
+    case 'clone': {
+      assignClone(work, resource);
+      return;
+    }
+    case 'bundle': {
+      assignBundle(work, resource, preferred);
+      return;
+    }
   }
 }
 

@@ -9,7 +9,6 @@ import {
 } from '@holdfast/status';
 import { addColocation } from '../constraints/colocations.ts';
 import type { Work } from '../work/work.ts';
-import { assign } from './assign.ts';
 import { distribute } from './clone.ts';
 import { compareInstances } from './instance-order.ts';
 import { printScores } from './scores.ts';
@@ -34,7 +33,7 @@ export function assignBundle(
     for (const entry of inner.allowed.values()) {
       entry.score = own.has(entry.node.id) ? 0 : MINUS_INFINITY;
     }
-    assign(work, inner, preferred, true);
+    work.knots.assign(inner, preferred, true);
   }
   bundle.isAssigning = false;
   bundle.isAssigned = true;
@@ -43,13 +42,13 @@ export function assignBundle(
 
 function assignReplica(work: Work, replica: Replica, preferred: ClusterNode | undefined): void {
   const { ip, container, connection, inner, node } = replica;
-  if (ip !== undefined) assign(work, ip, preferred, true);
+  if (ip !== undefined) work.knots.assign(ip, preferred, true);
   const host = container.assigned?.node;
   if (connection !== undefined) {
     if (host?.connection !== undefined && host.kind !== 'member') {
       colocateWithHost(work, connection, host.connection);
     }
-    assign(work, connection, preferred, true);
+    work.knots.assign(connection, preferred, true);
   }
   if (inner === undefined || node === undefined) return;
   for (const entry of inner.allowed.values()) {
@@ -57,7 +56,7 @@ function assignReplica(work: Work, replica: Replica, preferred: ClusterNode | un
     else if (!hasReachedThreshold(work, inner, node)) entry.score = INFINITY;
   }
   if (inner.parent !== undefined) inner.parent.isAssigning = true;
-  assign(work, inner, node, true);
+  work.knots.assign(inner, node, true);
   if (inner.parent !== undefined) inner.parent.isAssigning = false;
 }
 

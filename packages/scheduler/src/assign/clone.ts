@@ -12,7 +12,6 @@ import {
   stableMergeSort,
 } from '@holdfast/status';
 import type { Work } from '../work/work.ts';
-import { assign } from './assign.ts';
 import { dependentsFor, primariesFor } from './colocation-lists.ts';
 import { compareInstances } from './instance-order.ts';
 import { placeOf } from './matching.ts';
@@ -26,7 +25,7 @@ export function assignClone(work: Work, clone: ClusterResource): undefined {
   if (clone.isAssigned || clone.isAssigning) return undefined;
   clone.isAssigning = true;
   if (clone.isPromotable) addPromotionScores(work, clone);
-  for (const { primary } of primariesFor(work, clone)) assign(work, primary, undefined, true);
+  for (const { primary } of primariesFor(work, clone)) work.knots.assign(primary, undefined, true);
   for (const each of dependentsFor(work, clone)) addDependentLikings(work, each, clone);
   printScores(work, clone);
   clone.children = stableMergeSort(clone.children, (a, b) => compareInstances(work, clone, a, b));
@@ -111,7 +110,7 @@ function assignEarly(
   let isThere = false;
   for (let reserved = 0; reserved < state.max - state.assigned; reserved += 1) {
     forbidUnusable(state, instance);
-    const at = assign(work, instance, node, false) ?? placeOf(instance, false);
+    const at = work.knots.assign(instance, node, false) ?? placeOf(instance, false);
     if (at !== undefined) count(collective, at);
     if (at === node) {
       isThere = true;
@@ -144,7 +143,7 @@ function assignLate(work: Work, state: Distribution, instance: ClusterResource):
   }
   if (instance.isAssigning) return;
   forbidUnusable(state, instance);
-  const at = assign(work, instance, undefined, true);
+  const at = work.knots.assign(instance, undefined, true);
   if (at === undefined) return;
   count(state.collective, at);
   state.assigned += 1;

@@ -3,7 +3,7 @@ import { type ClusterNode, type ClusterResource, isAvailable } from '@holdfast/s
 import type { Work } from '../work/work.ts';
 import { nextRoleOf } from './apply-colocation.ts';
 import { placeOf } from './matching.ts';
-import { roleOf } from './promotion.ts';
+import { roleOf } from './roles.ts';
 import { formatAny } from './scores.ts';
 
 export function settleRoles(work: Work, clone: ClusterResource): void {

@@ -20,6 +20,7 @@ import { compareInstances } from './instance-order.ts';
 import { placeOf } from './matching.ts';
 import { merged } from './merge.ts';
 import { settleRoles } from './promotion-roles.ts';
+import { roleOf } from './roles.ts';
 
 const INFINITE = 1_000_000;
 
@@ -134,17 +135,6 @@ function setInitialPriority(work: Work, clone: ClusterResource, instance: Cluste
     applyColocation(work, instance, via.primary, via);
   }
   instance.promotionPriority = next === 'Promoted' ? INFINITY : instance.priority;
-}
-
-/** The highest of its parts. */
-export function roleOf(resource: ClusterResource): ClusterResource['role'] {
-  if (resource.children.length === 0) return resource.role;
-  let highest: ClusterResource['role'] = 'Unknown';
-  for (const child of resource.children) {
-    const role = roleOf(child);
-    if (rankOf(role) > rankOf(highest)) highest = role;
-  }
-  return highest;
 }
 
 /** What runs in a promotable clone, and is not promoted. */

@@ -1,7 +1,7 @@
 /** Orderings between what may come to exist (B4.2.2), and what they mean for live migrations (B1.10.4). */
 import { type ClusterResource } from '@holdfast/status';
 import { type Action, keyOf } from '../work/action.ts';
-import { BLOCKS, ORD, UNLESS_MIGRATING } from '../work/relation.ts';
+import { ORD, UNLESS_MIGRATING } from '../work/relation.ts';
 import type { OrderingSide, Work } from '../work/work.ts';
 
 export function orderTasks(
@@ -56,30 +56,39 @@ function orderMigrations(work: Work, first: OrderingSide, then: OrderingSide): v
   const [firstTask, thenTask] = [taskOf(first), taskOf(then)];
   if (firstTask === undefined || thenTask === undefined) return;
   const flags = ORD | (a.isMigratable ? UNLESS_MIGRATING : 0);
-  const add = (firstSide: OrderingSide, task: string, with_: number): void => {
-    work.orderings.push({ first: firstSide, then: sideOf(b, task), flags: with_ });
-  };
-  switch (`${firstTask} ${thenTask}`) {
-    case 'start start':
-      if (a.isMigratable && b.isMigratable) add(sideOf(a, 'migrate_from'), 'migrate_to', ORD);
-      if (b.isMigratable) add(sideOf(a, 'start'), 'migrate_to', flags);
-      return;
-    case 'stop stop':
-      if (!b.isMigratable) return;
-      add(sideOf(a, 'stop'), 'migrate_to', flags);
-      if (b.partialTarget !== undefined) add(sideOf(a, 'stop'), 'migrate_from', flags);
-      return;
-    case 'promote start':
-      if (b.isMigratable) add(sideOf(a, 'promote'), 'migrate_to', ORD);
-      return;
-    case 'demote stop':
-      if (!b.isMigratable) return;
-      add(sideOf(a, 'demote'), 'migrate_to', ORD);
-      if (b.partialTarget !== undefined) add(sideOf(a, 'demote'), 'migrate_from', ORD);
-      return;
-    default:
+  for (const { task, after, isPlain } of migrationsOf(`${firstTask} ${thenTask}`, a, b)) {
+    const sides = { first: sideOf(a, after), then: sideOf(b, task) };
+    work.orderings.push({ ...sides, flags: isPlain ? ORD : flags });
   }
 }
 
-/** The usual pair of flags where the first must have worked. */
-export const MUST_FOLLOW = ORD | BLOCKS;
+type MigrationOrder = { readonly after: string; readonly task: string; readonly isPlain: boolean };
+
+/** B1.10.4: what a live migration of `b` must wait for, where `b` may migrate. */
+function migrationsOf(
+  pair: string,
+  a: ClusterResource,
+  b: ClusterResource,
+): readonly MigrationOrder[] {
+  if (!b.isMigratable) return [];
+  const isPartial = b.partialTarget !== undefined;
+  const away = (after: string, isPlain: boolean): readonly MigrationOrder[] => [
+    { after, task: 'migrate_to', isPlain },
+    ...(isPartial ? [{ after, task: 'migrate_from', isPlain }] : []),
+  ];
+  switch (pair) {
+    case 'start start':
+      return [
+        ...(a.isMigratable ? [{ after: 'migrate_from', task: 'migrate_to', isPlain: true }] : []),
+        { after: 'start', task: 'migrate_to', isPlain: false },
+      ];
+    case 'stop stop':
+      return away('stop', false);
+    case 'promote start':
+      return [{ after: 'promote', task: 'migrate_to', isPlain: true }];
+    case 'demote stop':
+      return away('demote', true);
+    default:
+      return [];
+  }
+}

@@ -12,7 +12,7 @@ import {
   orderToGate,
   type Symmetry,
   symmetryOf,
-} from './orders.ts';
+} from './order-flags.ts';
 import { resourcesOfSet } from './references.ts';
 
 type SetOf = {

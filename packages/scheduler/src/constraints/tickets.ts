@@ -59,7 +59,7 @@ function policyOf(
   text: string | undefined,
   role: AnyRole | undefined,
 ): LossPolicy {
-  switch (text?.toLowerCase()) {
+  switch (text?.toLowerCase() ?? '') {
     case 'fence':
       return cluster.options.isFencing ? 'fence' : 'stop';
     case 'freeze':

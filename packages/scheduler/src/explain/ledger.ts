@@ -5,15 +5,9 @@ import type { Calculation } from '../calculate.ts';
 import { actionReasons, type ActionReason } from './action-reasons.ts';
 import type { Explainer } from './explainer.ts';
 import { losersOf, type Loser } from './losers.ts';
+import type { Term } from './term.ts';
 
-/** One term of the score of a resource on a node. */
-export type Term = {
-  readonly node: NodeName;
-  /** 1 000 000 is INFINITY. */
-  readonly amount: number;
-  /** `constraint web-here`, `stickiness: it runs there`, `3 failures there, …`. */
-  readonly source: string;
-};
+export type { Term } from './term.ts';
 
 export type Choice = {
   readonly node: NodeName | undefined;

@@ -1,7 +1,7 @@
 /** Why a resource is not on the other nodes. */
 import type { NodeName } from '@holdfast/base';
 import { type ClusterNode, type ClusterResource, isAvailable } from '@holdfast/status';
-import type { Term } from './ledger.ts';
+import type { Term } from './term.ts';
 
 export type Loser = {
   readonly node: NodeName;

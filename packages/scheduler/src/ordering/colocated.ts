@@ -4,7 +4,6 @@ import { dependentsFor } from '../assign/colocation-lists.ts';
 import type { Action } from '../work/action.ts';
 import { actionsOf, type Work } from '../work/work.ts';
 import { newestOf } from '../work/find.ts';
-import { update } from './update.ts';
 
 const INFINITE = 1_000_000;
 
@@ -37,7 +36,7 @@ function blockDependent(
     action.isRunnable = false;
     action.reason ??= `colocation with ${because.id}`;
     blockColocated(work, action);
-    update(work, action);
+    work.knots.update(action);
   }
   for (const child of dependent.children) blockDependent(work, child, task, because);
 }

@@ -1,22 +1,17 @@
 /** What each kind of relation does to its two actions (B4.8). */
-import type { ClusterNode, ClusterResource } from '@holdfast/status';
+import type { ClusterResource } from '@holdfast/status';
 import { rankOf } from '@holdfast/status';
 import type { Action } from '../work/action.ts';
-import { newestOf } from '../work/find.ts';
 import {
   ASYMMETRIC,
   BLOCKS,
   ELSE,
   FIRST_MAKES_THEN,
   MIGRATES,
-  MIN_RUNNABLE,
   PROMOTED_THEN_MAKES_FIRST,
   RESTART,
   THEN_MAKES_FIRST,
 } from '../work/relation.ts';
-import type { Work } from '../work/work.ts';
-import { applyToInstances } from './instances.ts';
-import { update } from './update.ts';
 import type { Effective } from './effective.ts';
 
 export type Changes = { first: boolean; then: boolean };
@@ -35,68 +30,7 @@ export function because(changed: Action, other: Action, word: string): void {
   changed.reason = [word, resource?.id, task].filter((part) => part !== undefined).join(' ');
 }
 
-/** One flag, on whatever kind of resource it falls (B4.8). */
-export function applyFlag(
-  work: Work,
-  pair: Pair,
-  flag: number,
-  node: ClusterNode | undefined,
-  changes: Changes,
-): void {
-  const { first, then } = pair;
-  const kindOf = flag === THEN_MAKES_FIRST ? first.resource : then.resource;
-  dispatch(work, kindOf, pair, flag, node, changes);
-}
-
-export function dispatch(
-  work: Work,
-  kind: ClusterResource | undefined,
-  pair: Pair,
-  flag: number,
-  node: ClusterNode | undefined,
-  changes: Changes,
-): void {
-  switch (kind?.variant) {
-    case 'clone':
-    case 'bundle':
-      applyToInstances(work, pair, flag, node, changes);
-      return;
-    case 'group':
-      applyRule(pair, flag, node, changes);
-      applyToMembers(work, pair, flag, node, changes);
-      return;
-    default:
-      applyRule(pair, flag, node, changes);
-  }
-}
-
-function applyToMembers(
-  work: Work,
-  pair: Pair,
-  flag: number,
-  node: ClusterNode | undefined,
-  changes: Changes,
-): void {
-  const group = pair.then.resource;
-  if (group === undefined) return;
-  for (const member of group.children) {
-    const action = newestOf(work, member, pair.then.task, node);
-    if (action === undefined || action === pair.first) continue;
-    const own: Changes = { first: false, then: false };
-    dispatch(work, member, { ...pair, then: action, thenEffect: action }, flag, node, own);
-    if (own.first) changes.first = true;
-    if (!own.then) continue;
-    changes.then = true;
-    update(work, action);
-  }
-}
-
-export function applyRule(
-  pair: Pair,
-  flag: number,
-  node: ClusterNode | undefined,
-  changes: Changes,
-): void {
+export function applyRule(pair: Pair, flag: number, changes: Changes): void {
   switch (flag) {
     case FIRST_MAKES_THEN:
       firstMakesThen(pair, changes);
@@ -122,10 +56,7 @@ export function applyRule(
     case ASYMMETRIC:
       asymmetric(pair, changes);
       return;
-    case MIN_RUNNABLE:
-      return;
     default:
-      void node;
   }
 }
 

@@ -134,27 +134,42 @@ function implyStops(
   fence: Action,
   node: ClusterNode,
 ): void {
-  const isGuest = node.kind === 'guest';
-  const top = topOf(primitive);
-  const isBundled = top.parent !== undefined || primitive.parent?.variant === 'bundle';
   for (const action of [...actionsOf(work, primitive)].reverse()) {
     if (action.task === 'stop') {
       action.node ??= node;
-      if (action.node !== node) continue;
-      action.isPseudo = true;
-      action.isRunnable = true;
-      if (needsFencing(primitive) || isGuest) {
-        if (!isBundled) relate(fence, action, GUEST);
-        relate(fence, newestOf(work, top, 'stop'), GUEST);
-      }
-      if (primitive.isNotified) tellOfFencing(work, primitive, fence, node);
+      if (action.node === node) implyStop(work, primitive, fence, action);
     } else if (action.task === 'demote' && action.node === node) {
-      if (node.isOnline && !node.isUnclean && !primitive.isFailed) continue;
-      action.isPseudo = true;
-      action.isRunnable = true;
-      if (!isBundled && (needsFencing(primitive) || isGuest)) relate(fence, action, GUEST | ORD);
+      implyDemote(primitive, fence, action);
     }
   }
+}
+
+function isBundled(primitive: ClusterResource): boolean {
+  return topOf(primitive).parent !== undefined || primitive.parent?.variant === 'bundle';
+}
+
+function waitsForFence(primitive: ClusterResource, { node }: Action): boolean {
+  return needsFencing(primitive) || node?.kind === 'guest';
+}
+
+function implyStop(work: Work, primitive: ClusterResource, fence: Action, stop: Action): void {
+  stop.isPseudo = true;
+  stop.isRunnable = true;
+  if (waitsForFence(primitive, stop)) {
+    if (!isBundled(primitive)) relate(fence, stop, GUEST);
+    relate(fence, newestOf(work, topOf(primitive), 'stop'), GUEST);
+  }
+  if (primitive.isNotified && stop.node !== undefined) {
+    tellOfFencing(work, primitive, fence, stop.node);
+  }
+}
+
+function implyDemote(primitive: ClusterResource, fence: Action, demote: Action): void {
+  const { node } = demote;
+  if (node?.isOnline === true && !node.isUnclean && !primitive.isFailed) return;
+  demote.isPseudo = true;
+  demote.isRunnable = true;
+  if (!isBundled(primitive) && waitsForFence(primitive, demote)) relate(fence, demote, GUEST | ORD);
 }
 
 /** B4.11. */

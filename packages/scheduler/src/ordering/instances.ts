@@ -4,13 +4,69 @@ import { matchingInstance, partsOf } from '../assign/matching.ts';
 import { loseNode, unplace } from '../assign/placing.ts';
 import type { Action } from '../work/action.ts';
 import { newestOf } from '../work/find.ts';
-import { BLOCKS, FIRST_MAKES_THEN, relate } from '../work/relation.ts';
+import { BLOCKS, FIRST_MAKES_THEN, relate, THEN_MAKES_FIRST } from '../work/relation.ts';
 import type { Work } from '../work/work.ts';
 import { baseTask, effectiveOf, taskOfInstances } from './effective.ts';
-import { applyRule, type Changes, dispatch, type Pair } from './effects.ts';
-import { updateAfter } from './update.ts';
+import { applyRule, type Changes, type Pair } from './effects.ts';
 
-export function applyToInstances(
+/** One flag, on whatever kind of resource it falls (B4.8). */
+export function applyFlag(
+  work: Work,
+  pair: Pair,
+  flag: number,
+  node: ClusterNode | undefined,
+  changes: Changes,
+): void {
+  const { first, then } = pair;
+  const kindOf = flag === THEN_MAKES_FIRST ? first.resource : then.resource;
+  dispatch(work, kindOf, pair, flag, node, changes);
+}
+
+function dispatch(
+  work: Work,
+  kind: ClusterResource | undefined,
+  pair: Pair,
+  flag: number,
+  node: ClusterNode | undefined,
+  changes: Changes,
+): void {
+  switch (kind?.variant) {
+    case 'clone':
+    case 'bundle':
+      applyToInstances(work, pair, flag, node, changes);
+      return;
+    case 'group':
+      applyRule(pair, flag, changes);
+      applyToMembers(work, pair, flag, node, changes);
+      return;
+    case 'primitive':
+    case undefined:
+      applyRule(pair, flag, changes);
+  }
+}
+
+function applyToMembers(
+  work: Work,
+  pair: Pair,
+  flag: number,
+  node: ClusterNode | undefined,
+  changes: Changes,
+): void {
+  const group = pair.then.resource;
+  if (group === undefined) return;
+  for (const member of group.children) {
+    const action = newestOf(work, member, pair.then.task, node);
+    if (action === undefined || action === pair.first) continue;
+    const own: Changes = { first: false, then: false };
+    dispatch(work, member, { ...pair, then: action, thenEffect: action }, flag, node, own);
+    if (own.first) changes.first = true;
+    if (!own.then) continue;
+    changes.then = true;
+    work.knots.update(action);
+  }
+}
+
+function applyToInstances(
   work: Work,
   pair: Pair,
   flag: number,
@@ -21,7 +77,7 @@ export function applyToInstances(
     applyInterleaved(work, pair, flag, node, changes);
     return;
   }
-  applyRule(pair, flag, node, changes);
+  applyRule(pair, flag, changes);
   const { then } = pair;
   const collective = then.resource;
   if (collective === undefined) return;
@@ -33,7 +89,7 @@ export function applyToInstances(
     if (own.first) changes.first = true;
     if (!own.then) continue;
     changes.then = true;
-    updateAfter(work, action);
+    work.knots.updateAfter(action);
   }
 }
 
@@ -86,8 +142,8 @@ function applyInterleaved(
     dispatch(work, other.resource, inner, flag, node, own);
     if (own.first) changes.first = true;
     if (own.then) changes.then = true;
-    if (own.first) updateAfter(work, one);
-    if (own.then) updateAfter(work, other);
+    if (own.first) work.knots.updateAfter(one);
+    if (own.then) work.knots.updateAfter(other);
   }
 }
 

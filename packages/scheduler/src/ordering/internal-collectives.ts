@@ -11,7 +11,7 @@ import {
   THEN_SHOWS_FIRST,
 } from '../work/relation.ts';
 import type { Work } from '../work/work.ts';
-import { orderInternally } from './internal.ts';
+import type { OrderInside } from './internal-groups.ts';
 
 type Order = (
   first: ClusterResource,
@@ -27,7 +27,8 @@ function ordering(work: Work): Order {
   };
 }
 
-export function orderClone(work: Work, clone: ClusterResource): void {
+/** `orderInside`: the same for a part. */
+export function orderClone(work: Work, clone: ClusterResource, orderInside: OrderInside): void {
   const add = ordering(work);
   add(clone, 'stopped', clone, 'start', ORD);
   add(clone, 'start', clone, 'running', BLOCKS);
@@ -40,7 +41,7 @@ export function orderClone(work: Work, clone: ClusterResource): void {
     clone.children = stableMergeSort(clone.children, (a, b) => (a.number ?? 0) - (b.number ?? 0));
   }
   for (const [index, instance] of clone.children.entries()) {
-    orderInternally(work, instance);
+    orderInside(instance);
     add(clone, 'start', instance, 'start', BLOCKS | THEN_SHOWS_FIRST);
     add(instance, 'start', clone, 'running', FIRST_SHOWS_THEN);
     add(clone, 'stop', instance, 'stop', THEN_SHOWS_FIRST);
@@ -89,16 +90,16 @@ function orderRestart(work: Work, resource: ClusterResource): void {
   }
 }
 
-export function orderBundle(work: Work, bundle: ClusterResource): void {
+export function orderBundle(work: Work, bundle: ClusterResource, orderInside: OrderInside): void {
   const add = ordering(work);
-  for (const replica of bundle.replicas) orderReplica(work, bundle, replica);
+  for (const replica of bundle.replicas) orderReplica(work, bundle, replica, orderInside);
   const inner = bundle.innerClone;
   if (inner === undefined) return;
   add(bundle, 'start', inner, 'start', THEN_SHOWS_FIRST);
   add(inner, 'running', bundle, 'running', FIRST_SHOWS_THEN);
   add(bundle, 'stop', inner, 'stop', THEN_SHOWS_FIRST);
   add(inner, 'stopped', bundle, 'stopped', FIRST_SHOWS_THEN);
-  orderInternally(work, inner);
+  orderInside(inner);
   if (!inner.isPromotable) return;
   orderRestart(work, bundle);
   add(bundle, 'demote', inner, 'demote', THEN_SHOWS_FIRST);
@@ -107,20 +108,25 @@ export function orderBundle(work: Work, bundle: ClusterResource): void {
   add(inner, 'promoted', bundle, 'promoted', FIRST_SHOWS_THEN);
 }
 
-function orderReplica(work: Work, bundle: ClusterResource, replica: Replica): void {
+function orderReplica(
+  work: Work,
+  bundle: ClusterResource,
+  replica: Replica,
+  orderInside: OrderInside,
+): void {
   const add = ordering(work);
   const { container, ip, connection, inner } = replica;
-  orderInternally(work, container);
+  orderInside(container);
   add(bundle, 'start', container, 'start', BLOCKS | THEN_SHOWS_FIRST);
   if (inner !== undefined) add(bundle, 'stop', inner, 'stop', THEN_SHOWS_FIRST);
   add(bundle, 'stop', container, 'stop', THEN_SHOWS_FIRST);
   add(container, 'start', bundle, 'running', FIRST_SHOWS_THEN);
   add(container, 'stop', bundle, 'stopped', FIRST_SHOWS_THEN);
   if (ip !== undefined) {
-    orderInternally(work, ip);
+    orderInside(ip);
     add(ip, 'start', container, 'start', BLOCKS | GUEST);
     add(container, 'stop', ip, 'stop', THEN_MAKES_FIRST | GUEST);
     colocateAddress(work, ip, container);
   }
-  if (connection !== undefined) orderInternally(work, connection);
+  if (connection !== undefined) orderInside(connection);
 }

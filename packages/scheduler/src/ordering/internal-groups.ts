@@ -12,7 +12,8 @@ import {
   THEN_SHOWS_FIRST,
 } from '../work/relation.ts';
 import type { Work } from '../work/work.ts';
-import { orderInternally } from './internal.ts';
+
+export type OrderInside = (part: ClusterResource) => void;
 
 type GroupState = {
   readonly group: ClusterResource;
@@ -21,7 +22,8 @@ type GroupState = {
   lastActive: ClusterResource | undefined;
 };
 
-export function orderGroup(work: Work, group: ClusterResource): void {
+/** `orderInside`: the same for a part. */
+export function orderGroup(work: Work, group: ClusterResource, orderInside: OrderInside): void {
   const own = (first: string, then: string, flags: number): void => {
     orderTasks(work, group, first, group, then, flags);
   };
@@ -35,6 +37,7 @@ export function orderGroup(work: Work, group: ClusterResource): void {
     lastActive: undefined,
   };
   for (const member of group.children) {
+    orderInside(member);
     orderMember(work, state, member);
     state.previous = member;
   }
@@ -42,7 +45,6 @@ export function orderGroup(work: Work, group: ClusterResource): void {
 
 function orderMember(work: Work, state: GroupState, member: ClusterResource): void {
   const { group, previous, isPromotable } = state;
-  orderInternally(work, member);
   if (previous !== undefined && group.isCollocated) colocateMember(work, member, previous);
   const isFirst = previous === undefined && group.isOrdered;
   const down = THEN_SHOWS_FIRST | (isFirst ? ORD : 0);

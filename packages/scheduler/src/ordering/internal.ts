@@ -30,18 +30,21 @@ import { orderBundle, orderClone } from './internal-collectives.ts';
 import { orderGroup } from './internal-groups.ts';
 
 export function orderInternally(work: Work, resource: ClusterResource): void {
+  const inside = (part: ClusterResource): void => {
+    orderInternally(work, part);
+  };
   switch (resource.variant) {
     case 'primitive':
       orderPrimitive(work, resource);
       return;
     case 'group':
-      orderGroup(work, resource);
+      orderGroup(work, resource, inside);
       return;
     case 'clone':
-      orderClone(work, resource);
+      orderClone(work, resource, inside);
       return;
     case 'bundle':
-      orderBundle(work, resource);
+      orderBundle(work, resource, inside);
   }
 }
 

@@ -6,9 +6,15 @@ import { request } from '../work/request.ts';
 import type { Ordering, OrderingSide, Work } from '../work/work.ts';
 import { blockColocated } from './colocated.ts';
 import { orderProbes } from './probe-extras.ts';
-import { update } from './update.ts';
+import { update, updateAfter } from './update.ts';
 
 export function resolveOrderings(work: Work): void {
+  work.knots.update = (action) => {
+    update(work, action);
+  };
+  work.knots.updateAfter = (action) => {
+    updateAfter(work, action);
+  };
   for (const ordering of work.orderings) resolveOne(work, ordering);
   for (const action of [...work.actions].reverse()) blockColocated(work, action);
   orderProbes(work);

@@ -25,7 +25,8 @@ import {
 import type { Work } from '../work/work.ts';
 import { blockColocated } from './colocated.ts';
 import { baseTask, effectiveOf, isDoneTask } from './effective.ts';
-import { applyFlag, because, type Changes, type Pair } from './effects.ts';
+import { because, type Changes, type Pair } from './effects.ts';
+import { applyFlag } from './instances.ts';
 
 /** How deep changes may follow each other before the rest is put off: no input may overflow the stack. */
 const DEPTH_MAX = 400;

@@ -140,16 +140,15 @@ function isInput(relation: Relation, then: Action): boolean {
     relation.flags = 0;
     return false;
   }
-  const { resource } = first;
-  const isStuck =
-    resource !== undefined &&
-    resource !== then.resource &&
-    resource.isFailed &&
-    !resource.isManaged &&
-    first.key.endsWith('_stop_0') &&
-    then.resource?.variant === 'clone';
-  if (isStuck) return false;
+  if (isStuckStop(first, then)) return false;
   return !first.isOptional || first.isShown || first.isGraphed || belongs(first);
+}
+
+/** A stop that failed for good holds up no clone but its own. */
+function isStuckStop({ resource, key }: Action, then: Action): boolean {
+  if (resource === undefined || resource === then.resource) return false;
+  const isStuck = resource.isFailed && !resource.isManaged && key.endsWith('_stop_0');
+  return isStuck && then.resource?.variant === 'clone';
 }
 
 /** With flags like these, what cannot be done first is still waited for. */

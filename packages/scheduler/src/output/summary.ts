@@ -137,7 +137,7 @@ function sameRole(work: Work, found: Case): readonly SummaryLine[] {
 }
 
 function otherRole(work: Work, found: Case): readonly SummaryLine[] {
-  const { resource, role, nextRole, current, dest, start, stop, promote, demote } = found;
+  const { resource, nextRole, current, dest, start, stop } = found;
   const isBlockedStart = start !== undefined && !start.isRunnable;
   if (stop !== undefined && (nextRole === 'Stopped' || isBlockedStart)) return stops(work, found);
   const both = { origin: current, destination: dest };
@@ -149,6 +149,14 @@ function otherRole(work: Work, found: Case): readonly SummaryLine[] {
   if (isMoving) return one(found, { verb: 'Move', ...both, action: stop });
   if (resource.isReloading) return one(found, { verb: 'Reload', ...both, action: start });
   if (stop?.isOptional === false) return one(found, { verb: 'Restart', ...both, action: start });
+  return roleChange(found, both);
+}
+
+function roleChange(
+  found: Case,
+  both: Pick<Line, 'origin' | 'destination'>,
+): readonly SummaryLine[] {
+  const { role, nextRole, start, promote, demote } = found;
   if (role === 'Promoted') return one(found, { verb: 'Demote', ...both, action: demote });
   if (nextRole === 'Promoted') return one(found, { verb: 'Promote', ...both, action: promote });
   if (role === 'Stopped' && rankOf(nextRole) > rankOf('Stopped')) {

@@ -56,9 +56,9 @@ function blankState(id: string, name: NodeName, remote: boolean): NodeState {
 }
 
 function fence(states: Map<string, NodeState>, node: ClusterNode): void {
-  const { inClusterSince: _, transientUtilization: __, ...state } = stateOf(states, node);
+  const state = stateOf(states, node);
   states.set(state.id, {
-    ...state,
+    ...blankState(state.id, state.name, state.remote),
     inCluster: false,
     daemonOnline: false,
     join: 'down',

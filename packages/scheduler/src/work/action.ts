@@ -1,6 +1,8 @@
 /** One thing that may be done, and what is known of whether it will (B1). */
 import type { ClusterNode, ClusterResource } from '@holdfast/status';
-import type { Relation } from './relation.ts';
+
+/** How it stands to another action, seen from one of the two; flags as in relation.ts. */
+export type Relation = { readonly action: Action; flags: number };
 
 export type Action = {
   /** In the order of creation, from 1. */

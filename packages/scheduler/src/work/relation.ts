@@ -1,6 +1,8 @@
 /** How one action stands to another that follows it (B4.1): a set of effects, as bits. */
 import type { Action } from './action.ts';
 
+export type { Relation } from './action.ts';
+
 /** Plain sequencing. */
 export const ORD = 1 << 0;
 /** The first required makes the second required. */
@@ -42,9 +44,6 @@ export const GUEST = 1 << 18;
 export const CANCELS = 1 << 19;
 /** Only where the first does not migrate. */
 export const UNLESS_MIGRATING = 1 << 20;
-
-/** Seen from one of the two actions. */
-export type Relation = { readonly action: Action; flags: number };
 
 /**
  * `first` before `then`. Nothing where the two are already related by any of these flags (B4.2.1).

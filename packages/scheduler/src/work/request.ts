@@ -135,7 +135,8 @@ function policyFor({ cluster }: Work, resource: ClusterResource): 'stop' | 'free
       if (resource.role !== 'Promoted' && resource.role !== 'Unpromoted') return 'stop';
       if (rankOf(resource.nextRole) > rankOf('Unpromoted')) resource.nextRole = 'Unpromoted';
       return 'go';
-    default:
+    case 'ignore':
+    case 'fence':
       return 'go';
   }
 }

@@ -46,7 +46,22 @@ export type Ordering = {
   readonly flags: number;
 };
 
+/** What recursions through several files call; tied when they begin. */
+export type Knots = {
+  /** Gives a resource its node (assign/assign.ts). */
+  assign: (
+    resource: ClusterResource,
+    preferred: ClusterNode | undefined,
+    isFinal: boolean,
+  ) => ClusterNode | undefined;
+  /** Settles an action by what stands before it (ordering/update.ts). */
+  update: (action: Action) => void;
+  /** Settles everything behind an action. */
+  updateAfter: (action: Action) => void;
+};
+
 export type Work = {
+  readonly knots: Knots;
   readonly cluster: Cluster;
   /** In order of creation. */
   readonly actions: Action[];
@@ -79,6 +94,7 @@ export function newWork(
   { wantsScores, explainer }: { readonly wantsScores: boolean; readonly explainer?: Explainer },
 ): Work {
   return {
+    knots: { assign: () => undefined, update: () => undefined, updateAfter: () => undefined },
     cluster,
     actions: [],
     actionsOf: new Map(),

@@ -1,7 +1,7 @@
 /** One seed: a period of faults, a heal, and the verdict. */
 import { type NodeId, prng, type Prng } from '@holdfast/base';
 import { disturb } from './faults.ts';
-import { type Broken, type Life, nameOf } from './life.ts';
+import { type Broken, type Life, nameOf, waiting } from './life.ts';
 import { keyOf } from './message.ts';
 import { CALM } from './network.ts';
 import { type Plant, PLANTS } from './plants.ts';
@@ -11,8 +11,13 @@ import { type RingShape, ringWorld, type RingWorld } from './world.ts';
 const FAULTS_MIN = 12;
 const FAULTS_MORE = 20;
 const PAUSE_MS_MAX = 250;
-/** After the heal, in token times: one-way cuts are forgiven after at most 10; then consensus. */
-const HEAL_TOKENS = 24;
+/** After the heal: a node with which no ring formed is heeded again after at most 30 s. */
+const HEAL_MS_MAX = 36_000;
+/** So long one ring must stand, to count as the last, in looks of 50 ms. */
+const STANDS_LOOKS = 8;
+
+/** Looks of 50 ms within which everything that waits is said. */
+const SAY_LOOKS = 400;
 
 export type RingChoice = {
   readonly seed: number;
@@ -117,24 +122,27 @@ function talk(w: RingWorld, dice: Prng): void {
   }
 }
 
+/** Starts the dead, unless they are to stay it; somebody lives in any case. */
+function revive(w: RingWorld, isForGood: boolean): void {
+  for (const id of w.ids) w.node(id).spare();
+  const isEmpty = w.ids.every((id) => w.node(id).life === undefined);
+  if (isForGood && !isEmpty) return;
+  for (const id of w.ids) w.node(id).boot();
+}
+
 /** Everything is mended; the dead start again, or stay dead. How long the last ring took to form. */
 function heal(w: RingWorld, dice: Prng): number {
   w.network.mend();
   w.network.weather = { ...CALM };
   w.tell('healed');
-  const isForGood = dice.chance(1, 4);
-  for (const id of w.ids) {
-    const node = w.node(id);
-    node.spare();
-    if (node.life === undefined && !isForGood) node.boot();
-  }
-  if (w.ids.every((id) => w.node(id).life === undefined)) for (const id of w.ids) w.node(id).boot();
+  revive(w, dice.chance(1, 4));
   const healedAt = w.agenda.now();
-  const waits = HEAL_TOKENS * 200;
-  let convergedMs = waits;
-  for (let waited = 0; waited < waits && w.broken.length === 0; waited += 50) {
+  let convergedMs = HEAL_MS_MAX;
+  let looks = 0;
+  while (looks < STANDS_LOOKS && w.agenda.now() < healedAt + HEAL_MS_MAX && w.broken.length === 0) {
     run(w, 50);
-    if (convergedMs === waits && isOne(w)) convergedMs = w.agenda.now() - healedAt;
+    looks = isOne(w) ? looks + 1 : 0;
+    if (looks === 1) convergedMs = w.agenda.now() - healedAt;
   }
   if (w.broken.length === 0 && !isOne(w))
     w.broken.push({
@@ -176,7 +184,10 @@ function lastWords(w: RingWorld, dice: Prng): void {
   for (const { id } of lives) {
     for (let n = 0; n < 4; n += 1) w.node(id).say(28 + dice.below(3000), n % 2 === 1);
   }
-  run(w, 1500);
+  // What waited through the faults goes first, and a small window takes its time.
+  const isSaid = (): boolean => lives.every((life) => waiting(life) === 0);
+  for (let looks = 0; looks < SAY_LOOKS && !isSaid(); looks += 1) run(w, 50);
+  run(w, 500);
   for (const life of lives) {
     for (const speaker of lives) {
       for (let n = firsts.get(speaker.number) ?? 1; n <= speaker.said; n += 1)

@@ -1,16 +1,21 @@
 /** Clones: instances that run as they should are listed together, the others get lines of their own (B8.4). */
 import { compareNames } from '../node-standing.ts';
-import type { Cluster } from '../model/cluster.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { ClusterResource } from '../model/resource.ts';
 import { everyPart, primitivesOf, requestedRole } from '../read/traits.ts';
-import { exitText, inBrackets, type LineOptions, standingFlags } from './primitive-line.ts';
-import { indented, linesOf } from './resource-lines.ts';
+import {
+  exitText,
+  inBrackets,
+  indented,
+  type LineOptions,
+  standingFlags,
+} from './primitive-line.ts';
 
+/** `linesOf`: an instance on its own. */
 export function cloneLines(
-  cluster: Cluster,
   clone: ClusterResource,
   options: LineOptions,
+  linesOf: (instance: ClusterResource) => readonly string[],
 ): readonly string[] {
   const child = clone.configured?.kind === 'clone' ? clone.configured.child.id : '';
   const flags = [
@@ -25,7 +30,7 @@ export function cloneLines(
   for (const instance of clone.children) {
     for (const part of primitivesOf(instance)) for (const node of part.active) active.add(node);
     if (isShownAlone(clone, instance, options)) {
-      alone.push(...linesOf(cluster, instance, options));
+      alone.push(...linesOf(instance));
       continue;
     }
     const [node] = placesOf(instance);
@@ -96,8 +101,10 @@ function stoppedLists(clone: ClusterResource, active: ReadonlySet<ClusterNode>):
 }
 
 function whyStopped(clone: ClusterResource, node: ClusterNode): string | undefined {
-  for (const part of primitivesOf(clone)) {
-    if (requestedRole(part) === 'Stopped') return 'disabled';
+  const parts = [...primitivesOf(clone)];
+  const isToStop = (part: ClusterResource): boolean => requestedRole(part) === 'Stopped';
+  if (isToStop(clone) || parts.every(isToStop)) return 'disabled';
+  for (const part of parts) {
     const entry = part.masked.get(node);
     if (entry !== undefined) return exitText(entry);
   }

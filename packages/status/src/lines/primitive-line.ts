@@ -118,3 +118,7 @@ export function standingFlags(resource: ClusterResource): readonly string[] {
     ...(isMaintenance ? ['maintenance'] : isManaged ? [] : ['unmanaged']),
   ];
 }
+
+export function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -5,6 +5,7 @@ import { currentNode } from '../read/active.ts';
 import { cloneLines } from './clone-lines.ts';
 import {
   inBrackets,
+  indented,
   type LineOptions,
   primitiveLine,
   primitiveName,
@@ -30,14 +31,10 @@ export function linesOf(
     case 'group':
       return groupLines(cluster, resource, options);
     case 'clone':
-      return cloneLines(cluster, resource, options);
+      return cloneLines(resource, options, (instance) => linesOf(cluster, instance, options));
     case 'bundle':
       return bundleLines(resource, options);
   }
-}
-
-export function indented(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => `  ${line}`);
 }
 
 function groupLines(

@@ -1,10 +1,16 @@
-/** A resource as the scheduler thinks of it: one object per instance, filled stage by stage. */
-import type { AgentName } from '@holdfast/base';
-import type { Discovery, HistoryEntry, Primitive, Resource } from '@holdfast/cib';
-import type { ClusterNode } from './node.ts';
+/** Resources: made empty, and compared by what they are. */
+import type { AnyRole, ClusterResource, Variant } from './parts.ts';
 
-/** `Unknown`: nobody has looked, or nothing is asked for (A0.3). */
-export type AnyRole = 'Unknown' | 'Stopped' | 'Started' | 'Unpromoted' | 'Promoted';
+export type {
+  AllowedTable,
+  AnyRole,
+  ClusterResource,
+  Entry,
+  MultipleActive,
+  Replica,
+  Requirement,
+  Variant,
+} from './parts.ts';
 
 const RANK: Readonly<Record<AnyRole, number>> = {
   Unknown: 0,
@@ -18,20 +24,6 @@ export function rankOf(role: AnyRole): number {
   return RANK[role];
 }
 
-/** One node a resource may be placed on (A4.0.1). */
-export type Entry = {
-  readonly node: ClusterNode;
-  score: number;
-  /** Instances of the collective placed there so far. */
-  count: number;
-  mode: Discovery;
-};
-
-/** Keyed by the node's id. */
-export type AllowedTable = Map<string, Entry>;
-
-export type Variant = 'primitive' | 'group' | 'clone' | 'bundle';
-
 const VARIANT_RANK: Readonly<Record<Variant, number>> = {
   primitive: 1,
   group: 2,
@@ -42,118 +34,6 @@ const VARIANT_RANK: Readonly<Record<Variant, number>> = {
 export function variantRank({ variant }: Pick<ClusterResource, 'variant'>): number {
   return VARIANT_RANK[variant];
 }
-
-export type Requirement = 'nothing' | 'quorum' | 'fencing' | 'unfencing';
-export type MultipleActive = 'block' | 'stop_only' | 'stop_start' | 'stop_unexpected';
-
-/** One replica of a bundle (A1.8.3). */
-export type Replica = {
-  readonly number: number;
-  readonly container: ClusterResource;
-  readonly ip: ClusterResource | undefined;
-  readonly address: string | undefined;
-  readonly connection: ClusterResource | undefined;
-  /** The service inside. */
-  inner: ClusterResource | undefined;
-  readonly node: ClusterNode | undefined;
-};
-
-export type ClusterResource = {
-  readonly id: string;
-  /** As the configuration spells it, without an instance number. */
-  readonly xmlId: string;
-  readonly variant: Variant;
-  readonly configured: Resource | undefined;
-  /** Of a primitive only. */
-  readonly primitive: Primitive | undefined;
-  readonly agent: AgentName | undefined;
-  readonly parent: ClusterResource | undefined;
-  children: ClusterResource[];
-  /** Merged by A1.6.1. */
-  readonly meta: ReadonlyMap<string, string>;
-  /** Which instance of a clone. */
-  readonly number: number | undefined;
-  /** The id its history was found under. */
-  historyName: string | undefined;
-
-  isUnique: boolean;
-  isManaged: boolean;
-  isMaintenance: boolean;
-  isBlocked: boolean;
-  isFailed: boolean;
-  /** Failed, and to be stopped for it. */
-  mustStop: boolean;
-  /** Known from histories only. */
-  isRemoved: boolean;
-  isRemovedLaunched: boolean;
-  /** A live migration is allowed. */
-  isMigratable: boolean;
-  isStartPending: boolean;
-  isReloading: boolean;
-  /** A failure was overlooked as configured: no threshold holds. */
-  isFailureIgnored: boolean;
-  isExclusive: boolean;
-  /** Implied by another resource, written by nobody. */
-  readonly isInternal: boolean;
-  /** The connection of a bundle: may be placed apart from its container (A1.8.4). */
-  isNestingAllowed: boolean;
-  readonly isCritical: boolean;
-  isNotified: boolean;
-  /** Stop it only where it should not be (multiple-active=stop_unexpected). */
-  stopsUnexpected: boolean;
-
-  readonly requires: Requirement;
-  readonly multipleActive: MultipleActive;
-  role: AnyRole;
-  nextRole: AnyRole;
-  priority: number;
-  readonly stickiness: number;
-  readonly threshold: number;
-  failureTimeoutMs: number;
-  reconnectMs: number;
-
-  allowed: AllowedTable;
-  readonly active: ClusterNode[];
-  /** Nodes on which its state is known. */
-  readonly known: Set<ClusterNode>;
-  readonly dangling: ClusterNode[];
-  partialSource: ClusterNode | undefined;
-  partialTarget: ClusterNode | undefined;
-  /** An operation under way, and where. */
-  pending: HistoryEntry | undefined;
-  pendingNode: ClusterNode | undefined;
-  /** Probes that could not ask. */
-  readonly masked: Map<ClusterNode, HistoryEntry>;
-  /** It was shut down cleanly with its node and is kept for it. */
-  lockedTo: ClusterNode | undefined;
-  lockedSince: number;
-
-  /** The resource that carries it. */
-  launcher: ClusterResource | undefined;
-  readonly launched: ClusterResource[];
-  /** Of a connection: the node it makes. */
-  remoteNode: ClusterNode | undefined;
-  utilization: Map<string, number>;
-
-  readonly isOrdered: boolean;
-  readonly isCollocated: boolean;
-  readonly isInterleaved: boolean;
-  readonly isPromotable: boolean;
-  readonly instancesMax: number;
-  readonly instancesPerNode: number;
-  readonly instancesMin: number;
-  readonly promotedMax: number;
-  readonly promotedPerNode: number;
-  readonly replicas: Replica[];
-  /** Of a bundle: the clone of what is inside. */
-  innerClone: ClusterResource | undefined;
-
-  /** The entry as it was when it was assigned; undefined: nowhere. */
-  assigned: Entry | undefined;
-  isAssigned: boolean;
-  isAssigning: boolean;
-  promotionPriority: number;
-};
 
 export type ResourceTraits = Pick<
   ClusterResource,

@@ -6,13 +6,21 @@ import { type ClusterResource, newResource, type Replica } from '../model/resour
 import { newEntry, openTable } from './allowed.ts';
 import { type BundleParts, containerParameters, partsOf } from './bundle-parts.ts';
 import { implyNode } from './node-entries.ts';
-import { type Around, readResource, register, traitsOf } from './resources.ts';
+import { type Around, register, traitsOf } from './resource-base.ts';
 import { applyTargetRole, everyPart, metaOf } from './traits.ts';
+
+/** Reads one part: a clone, or a primitive. */
+type ReadPart = (
+  cluster: Cluster,
+  resource: Clone | Primitive,
+  around: Around,
+) => ClusterResource | undefined;
 
 export function readBundle(
   cluster: Cluster,
   bundle: Bundle,
   around: Around,
+  readPart: ReadPart,
 ): ClusterResource | undefined {
   const parts = partsOf(bundle);
   const isReachable = parts.addressStart !== undefined || parts.controlPort !== undefined;
@@ -29,10 +37,11 @@ export function readBundle(
   );
   resource.isUnique = parts.perHost > 1;
   applyTargetRole(resource);
-  const inner = innerClone(cluster, bundle, parts, resource);
+  const reader: Reader = { cluster, readPart };
+  const inner = innerClone(reader, bundle, parts, resource);
   for (let number = 0; number < parts.replicas; number += 1) {
     const instance = inner?.children[number];
-    resource.replicas.push(addReplica(cluster, { bundle, parts, resource, number, instance }));
+    resource.replicas.push(addReplica(reader, { bundle, parts, resource, number, instance }));
   }
   if (inner !== undefined) adopt(resource, inner);
   openTable(cluster, resource);
@@ -51,8 +60,10 @@ function adopt(resource: ClusterResource, inner: ClusterResource): void {
   }
 }
 
+type Reader = { readonly cluster: Cluster; readonly readPart: ReadPart };
+
 function innerClone(
-  cluster: Cluster,
+  { cluster, readPart }: Reader,
   bundle: Bundle,
   parts: BundleParts,
   parent: ClusterResource,
@@ -76,7 +87,7 @@ function innerClone(
     promotable: isPromotable,
     child: bundle.child,
   };
-  return readResource(cluster, clone, { parent, isInternal: true });
+  return readPart(cluster, clone, { parent, isInternal: true });
 }
 
 type ReplicaPlan = {
@@ -87,10 +98,10 @@ type ReplicaPlan = {
   readonly instance: ClusterResource | undefined;
 };
 
-function addReplica(cluster: Cluster, plan: ReplicaPlan): Replica {
+function addReplica(reader: Reader, plan: ReplicaPlan): Replica {
   const { bundle, parts, resource, number, instance } = plan;
   const address = parts.addresses[number];
-  const container = addPart(cluster, resource, {
+  const container = addPart(reader, resource, {
     ...bare(`${bundle.id}-${bundle.engine}-${number}`, bundle.engine),
     instance: [
       setOf(`${bundle.id}-attributes-${number}`, containerParameters(bundle, parts, number)),
@@ -100,12 +111,12 @@ function addReplica(cluster: Cluster, plan: ReplicaPlan): Replica {
   const ip =
     address === undefined
       ? undefined
-      : addPart(cluster, resource, ipPrimitive(bundle, parts, address));
+      : addPart(reader, resource, ipPrimitive(bundle, parts, address));
   const replica = { number, container, ip, address, inner: instance };
   if (instance === undefined) return { ...replica, connection: undefined, node: undefined };
   container.utilization = instance.utilization;
   instance.utilization = new Map();
-  return { ...replica, ...addConnection(cluster, plan, container, address) };
+  return { ...replica, ...addConnection(reader, plan, container, address) };
 }
 
 function ipPrimitive(bundle: Bundle, parts: BundleParts, address: string): Primitive {
@@ -124,11 +135,12 @@ function ipPrimitive(bundle: Bundle, parts: BundleParts, address: string): Primi
 }
 
 function addConnection(
-  cluster: Cluster,
+  reader: Reader,
   { bundle, parts, resource, number }: ReplicaPlan,
   container: ClusterResource,
   address: string | undefined,
 ): Pick<Replica, 'connection' | 'node'> {
+  const { cluster } = reader;
   const usual = `${bundle.id}-${number}`;
   const id = cluster.byId.has(usual)
     ? `pcmk-internal-${bundle.child?.id ?? ''}-remote-${number}`
@@ -140,7 +152,7 @@ function addConnection(
   for (const part of everyPart(cluster.resources)) {
     if (part.allowed.has(node.id)) part.allowed.set(node.id, newEntry(node));
   }
-  const connection = addPart(cluster, resource, {
+  const connection = addPart(reader, resource, {
     ...bare(id, 'remote'),
     agent: { class: 'ocf', provider: 'pacemaker', type: 'remote' },
     meta: [setOf(`${id}-meta`, { internal_rsc: 'true', container: container.id })],
@@ -159,8 +171,12 @@ function addConnection(
   return { connection, node };
 }
 
-function addPart(cluster: Cluster, parent: ClusterResource, primitive: Primitive): ClusterResource {
-  const part = readResource(cluster, primitive, {
+function addPart(
+  { cluster, readPart }: Reader,
+  parent: ClusterResource,
+  primitive: Primitive,
+): ClusterResource {
+  const part = readPart(cluster, primitive, {
     parent,
     isInternal: primitive.agent.type === 'remote',
   });

@@ -14,7 +14,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function escapeValue(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped
   return text.replace(/[<>&"\u0000-\u001f\u007f]/g, (character) => {
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
     return ESCAPES[character] ?? `&#x${code};`;

@@ -113,7 +113,8 @@ function healthOf(
       return { ...fixed, healthRed: MINUS_INFINITY };
     case 'only-green':
       return { ...fixed, healthRed: MINUS_INFINITY, healthYellow: MINUS_INFINITY };
-    default:
+    case 'progressive':
+    case 'custom':
       return {
         healthStrategy,
         healthBase: healthStrategy === 'progressive' ? score('base', 0) : 0,

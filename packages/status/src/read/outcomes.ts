@@ -69,7 +69,11 @@ function forgive(reading: Reading): void {
     case 'reset-remote':
       if (reading.resource.reconnectMs > 0) return;
       break;
-    default:
+    case 'ignore':
+    case 'demote':
+    case 'restart':
+    case 'restart-container':
+    case 'block':
       break;
   }
   reading.onFail = 'ignore';

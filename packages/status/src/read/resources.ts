@@ -5,27 +5,9 @@ import type { Cluster } from '../model/cluster.ts';
 import { type ClusterResource, newResource, type ResourceTraits } from '../model/resource.ts';
 import { openTable } from './allowed.ts';
 import { readBundle } from './bundles.ts';
+import { type Around, register, traitsOf } from './resource-base.ts';
 import { amount, guestNameOf, isRemoteAgent, nowMs } from './node-entries.ts';
-import {
-  applyTargetRole,
-  countOf,
-  durationOf,
-  flagOf,
-  type Meta,
-  metaOf,
-  multipleActiveOf,
-  requirementOf,
-  scoreOf,
-  setManaged,
-  thresholdOf,
-  topOf,
-} from './traits.ts';
-
-export type Around = {
-  readonly parent: ClusterResource | undefined;
-  readonly number?: number;
-  readonly isInternal?: boolean;
-};
+import { applyTargetRole, countOf, durationOf, flagOf, metaOf } from './traits.ts';
 
 /** Undefined for what cannot be used; whoever read the configuration has named it. */
 export function readResource(
@@ -41,58 +23,8 @@ export function readResource(
     case 'clone':
       return readClone(cluster, resource, around);
     case 'bundle':
-      return readBundle(cluster, resource, around);
+      return readBundle(cluster, resource, around, readResource);
   }
-}
-
-/** What every kind has in common; `more` is what is special. */
-export function traitsOf(
-  cluster: Cluster,
-  resource: Resource,
-  around: Around,
-  meta: Meta,
-): ResourceTraits {
-  const { parent, number } = around;
-  return {
-    id: number === undefined ? resource.id : `${resource.id}:${number}`,
-    xmlId: resource.id,
-    variant: resource.kind,
-    configured: resource,
-    primitive: resource.kind === 'primitive' ? resource : undefined,
-    agent: resource.kind === 'primitive' ? resource.agent : undefined,
-    parent,
-    meta,
-    number,
-    isInternal: around.isInternal ?? flagOf(meta, 'internal_rsc'),
-    isCritical: parseBoolean(meta.get('critical') ?? 'true') === true,
-    requires: requirementOf(cluster, resource, meta),
-    multipleActive: multipleActiveOf(meta),
-    stickiness: scoreOf(meta, 'resource-stickiness'),
-    threshold: thresholdOf(meta),
-    isOrdered: false,
-    isCollocated: true,
-    isInterleaved: flagOf(meta, 'interleave'),
-    isPromotable: false,
-    instancesMax: 0,
-    instancesPerNode: 1,
-    instancesMin: 0,
-    promotedMax: 0,
-    promotedPerNode: 0,
-  };
-}
-
-/** Adds it to the look-ups, and gives it what its meta-attributes say. */
-export function register(cluster: Cluster, resource: ClusterResource): ClusterResource {
-  const { meta } = resource;
-  if (!cluster.byId.has(resource.id)) cluster.byId.set(resource.id, resource);
-  setManaged(cluster, resource);
-  resource.priority = scoreOf(meta, 'priority');
-  resource.failureTimeoutMs = durationOf(meta, 'failure-timeout');
-  resource.isNotified = flagOf(meta, 'notify');
-  const top = topOf(resource);
-  const isCloneUnique = top === resource || top.isUnique;
-  resource.isUnique = top.variant !== 'clone' || (isCloneUnique && flagOf(meta, 'globally-unique'));
-  return resource;
 }
 
 function readPrimitive(

@@ -71,7 +71,7 @@ export function thresholdOf(meta: Meta): number {
 }
 
 export function multipleActiveOf(meta: Meta): MultipleActive {
-  switch (meta.get('multiple-active')?.toLowerCase()) {
+  switch (meta.get('multiple-active')?.toLowerCase() ?? '') {
     case 'block':
       return 'block';
     case 'stop_only':
@@ -89,7 +89,7 @@ export function requirementOf(cluster: Cluster, resource: Resource, meta: Meta):
   const isDevice = resource.kind === 'primitive' && resource.agent.class === 'stonith';
   const isConnection = resource.kind === 'primitive' && isRemoteAgent(resource);
   const unfencing = isDevice || !options.isFencing ? 'quorum' : 'unfencing';
-  switch (meta.get('requires')?.toLowerCase()) {
+  switch (meta.get('requires')?.toLowerCase() ?? '') {
     case 'nothing':
       return 'nothing';
     case 'quorum':

@@ -50,7 +50,7 @@ function shown(score: number): string {
 
 /** What makes a node unfit to take anything. */
 export function stateOf(node: ClusterNode): string {
-  if (node.isUnclean) return 'is lost and not proven off';
+  if (node.isUnclean) return node.isOnline ? 'must be fenced first' : 'is lost and not proven off';
   if (!node.isOnline) return 'is offline';
   if (node.isPending) return 'has not joined yet';
   if (node.isLeaving) return 'is leaving';

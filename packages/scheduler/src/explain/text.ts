@@ -40,12 +40,13 @@ function whereLines({ choice }: ResourceLedger): readonly string[] {
 function termLines({ terms }: ResourceLedger): readonly string[] {
   if (terms.length === 0) return [];
   const nodes = [...new Set(terms.map(({ node }) => node))].sort();
+  const width = Math.max(...nodes.map(({ length }) => length));
   return [
     '  What speaks for and against each node:',
     ...nodes.flatMap((node) =>
       terms
         .filter((term) => term.node === node)
-        .map((term) => `    ${node}  ${amount(term).padStart(9)}  ${term.source}`),
+        .map((term) => `    ${node.padEnd(width)}  ${amount(term).padStart(9)}  ${term.source}`),
     ),
   ];
 }

@@ -6,6 +6,7 @@ const PURE_ROOMS = [
   'base',
   'corosync-conf',
   'totem',
+  'links',
   'quorum',
   'cib',
   'cib-store',

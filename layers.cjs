@@ -15,14 +15,17 @@ const MAY_IMPORT = {
   ipmi: ['base'],
   // floor 3: machines and readings
   totem: ['base'],
+  links: ['base'],
   'cib-store': ['cib', 'base'],
   status: ['cib', 'base'],
   'transport-udp': ['transport', 'base'],
+  sealing: ['base'],
   // floor 4: what decides for the whole cluster; what carries it out
   scheduler: ['status', 'transition', 'cib', 'base'],
   controller: ['cib-store', 'transition', 'executor', 'fencer', 'status', 'cib', 'base'],
   runners: ['executor', 'fencer', 'agent', 'base'],
   ipc: ['cib', 'base'],
+  'ring-thread': ['totem', 'links', 'sealing', 'transport', 'transport-udp', 'base'],
   // floor 5: one whole node, without the world; the shell
   node: [
     'totem',
@@ -52,8 +55,10 @@ const MAY_IMPORT = {
     'transition',
     'agent',
     'ipc',
-    'transport',
     'transport-udp',
+    'sealing',
+    'links',
+    'ring-thread',
     'cib',
     'cib-store',
     'status',
@@ -73,6 +78,7 @@ const MAY_IMPORT = {
     'status',
     'base',
   ],
+  'bench-ring': ['ring-thread', 'totem', 'base'],
   lab: ['ipmi', 'base'],
   demo: ['lab', 'ipc', 'base'],
 };
@@ -87,6 +93,7 @@ const PURE = [
   'quorum',
   'executor',
   'totem',
+  'links',
   'status',
   'transition',
   'fencer',

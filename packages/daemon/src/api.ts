@@ -1,5 +1,5 @@
 /** What clients may ask, answered from the node: readings at once, changes through the agreed stream. */
-import { fail, formatAgentName, instant, nodeName, ok, type Result } from '@holdfast/base';
+import { fail, formatAgentName, nodeName, ok, type Result } from '@holdfast/base';
 import {
   describeFault,
   describeReadFault,
@@ -16,7 +16,6 @@ import {
 } from '@holdfast/cib';
 import type { Answer, Request } from '@holdfast/controller';
 import {
-  type ClusterStatus,
   type FenceRecord,
   type Handler,
   type MethodName,
@@ -25,12 +24,14 @@ import {
   type Receipt,
   type RpcFault,
 } from '@holdfast/ipc';
-import { readFencing, readNode, readRace } from '@holdfast/node';
+import { readNode, readRace } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
-import { ringStatus } from '@holdfast/totem';
+import { clusterStatus } from './cluster-status.ts';
 import { toRpc } from './faults.ts';
-import { quorumStatus, reload, strangerWarnings } from './quorum-answers.ts';
+import { reload } from './quorum-answers.ts';
 import { drill, fencingStatus } from './api-fencing.ts';
+import { withoutSecrets } from './secrets.ts';
+import { timeoutsOf } from './ring-options.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -79,14 +80,14 @@ const ANSWERS: Answers = {
     outcome(await parts.world.request({ kind: 'fence', node: nodeName(node), action })),
   'fence.drill': async (parts, params) => outcome(await drill(parts.world, params)),
   'fence.status': ({ world }) => ok(fencingStatus(world.parts.node)),
-  'fence.race': ({ world }) => {
-    const { tokenMs, consensusMs } = world.parts.ring.config;
+  'fence.race': ({ world, configured }) => {
+    const { tokenMs, consensusMs } = timeoutsOf(configured.conf);
     return ok(readRace(world.parts.node, tokenMs + consensusMs, Date.now()));
   },
   'fence.confirm': async (parts, { node, user }) =>
     outcome(await parts.world.request({ kind: 'confirm-fenced', node: nodeName(node), by: user })),
   'fence.history': ({ world }) => ok({ entries: fenceRecords(world) }),
-  'cluster.status': (parts) => ok(clusterStatus(parts)),
+  'cluster.status': async (parts) => ok(await clusterStatus(parts)),
   'cluster.stop': async ({ world }) => outcome(await world.request({ kind: 'stop' })),
   'quorum.unblock': async ({ world }) => outcome(await world.askQuorum({ kind: 'unblock' })),
   'quorum.expect': async ({ world }, { votes }) =>
@@ -150,17 +151,6 @@ function dcId(
   nodes: readonly { readonly name: string; readonly id: string }[],
 ): string {
   return nodes.find((node) => node.name === name)?.id ?? name;
-}
-
-/** Names of values that open doors. */
-const SECRET = /passw|community|secret/i;
-
-function withoutSecrets(element: XmlElement): XmlElement {
-  const children = element.children.map((child) =>
-    child.kind === 'element' ? withoutSecrets(child) : child,
-  );
-  const isSecret = element.name === 'nvpair' && SECRET.test(element.attributes['name'] ?? '');
-  return withChildren(isSecret ? withAttributes(element, { value: '******' }) : element, children);
 }
 
 function findSection(root: XmlElement, section: string): XmlElement | undefined {
@@ -231,39 +221,6 @@ function outcome(answer: Answer): Result<{ readonly outcome: string }, RpcFault>
     case 'fault':
       return fail(toRpc(answer.fault));
   }
-}
-
-function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus {
-  const { conf, self } = configured;
-  const reading = readNode(world.parts.node);
-  const ring = ringStatus(world.parts.ring);
-  const nameOf = (id: number): string =>
-    conf.nodes.find((node) => node.id === id)?.name ?? `node-${id}`;
-  const quorum = quorumStatus(reading.quorum, nameOf);
-  const pending = readFencing(world.parts.node, instant(world.now()));
-  return {
-    cluster: conf.totem.clusterName ?? '',
-    node: self.name,
-    nodeId: self.id,
-    version,
-    dc: reading.cib.dc ?? null,
-    ring: {
-      id: ring.ringId,
-      state: ring.state,
-      members: ring.members.map(nameOf),
-      addresses: [configured.bind, ...configured.peers.values()].map(({ address }) => address),
-    },
-    quorum,
-    controller: reading.activity,
-    warnings: [
-      conf.totem.sealed
-        ? 'secauth asks for sealed datagrams, and this version cannot seal: they are neither encrypted nor authenticated'
-        : 'datagrams are neither encrypted nor authenticated (secauth: off)',
-      ...strangerWarnings(quorum),
-      ...pending,
-    ],
-    counters: ring.counters,
-  };
 }
 
 function explain({ world }: ApiParts, subject: string): readonly string[] {

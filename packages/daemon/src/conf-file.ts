@@ -16,7 +16,7 @@ import type { NodeInput } from '@holdfast/node';
 import { quorumConfigOf, readConfiguration } from './start.ts';
 
 /** What this daemon takes over while it runs; everything else waits for its next start. */
-const LIVE: ReadonlySet<ReloadGroup> = new Set(['votes']);
+const LIVE: ReadonlySet<ReloadGroup> = new Set(['votes', 'links']);
 
 type Reading = (NodeInput & { kind: 'reread' })['reading'];
 

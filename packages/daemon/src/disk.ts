@@ -2,23 +2,13 @@
  * What a node keeps on stable storage: the CIB and the last good one before it, the ring sequence,
  * the quorum record. Every write goes to a side file, is flushed, and replaces the old by rename.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeDisk, describeDiskFault, emptyCib, type XmlElement } from '@holdfast/cib';
 import type { DiskEffect } from '@holdfast/controller';
 import type { QuorumRecord } from '@holdfast/quorum';
+import { replaceFile } from '@holdfast/ring-thread';
 
 export type Loaded = {
   readonly root: XmlElement;
@@ -36,6 +26,7 @@ const LAST_GOOD = 'cib.last.xml';
 const PREPARED = 'cib.prepared.xml';
 const RING_SEQ = 'ring-seq';
 const QUORUM = 'quorum.json';
+const LIFE = 'life';
 const FENCES = 'fences.json';
 
 /** Reads everything; what is damaged is kept aside under another name, and said. */
@@ -125,28 +116,18 @@ function parseQuorum(text: string): QuorumRecord | undefined {
   return { allSeen, expectedVotes };
 }
 
-/** Writes before it returns; throws where the disk refuses, because the ring may not go on without. */
-export function persistRingSeq(folder: string, seq: number): void {
-  replaceNow(folder, RING_SEQ, `${seq}\n`);
-}
-
 export function persistQuorum(folder: string, record: QuorumRecord): void {
-  replaceNow(folder, QUORUM, `${JSON.stringify(record)}\n`);
+  replaceFile(join(folder, QUORUM), `${JSON.stringify(record)}\n`);
 }
 
-function replaceNow(folder: string, name: string, text: string): void {
-  const side = join(folder, `${name}.new`);
-  const descriptor = openSync(side, 'w', 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(side, join(folder, name));
-  const directory = openSync(folder, 'r');
-  fsyncSync(directory);
-  closeSync(directory);
+/** Where the ring's thread keeps how far its sequence went. */
+export function ringSeqPath(folder: string): string {
+  return join(folder, RING_SEQ);
+}
+
+/** Where the number of this node's life is. */
+export function lifePath(folder: string): string {
+  return join(folder, LIFE);
 }
 
 /** Carries out one CIB write; the answer is undefined, or the system's own words. */

@@ -10,6 +10,7 @@ export const EXIT = {
   io: 74,
   permission: 77,
   config: 78,
+  exists: 108,
   /** The cluster has proof that this node is off: stay down. */
   fenced: 100,
   /** The same, and the machine is to be reset. */

@@ -4,14 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fail, instant, milliseconds, note, ok, type Result } from '@holdfast/base';
+import { fail, milliseconds, note, ok, type Result } from '@holdfast/base';
 import { IpcError, serve, type Server } from '@holdfast/ipc';
 import { node } from '@holdfast/node';
 import { createRunners, type Runners } from '@holdfast/runners';
-import { ring, ringTimeouts } from '@holdfast/totem';
-import type { Transport } from '@holdfast/transport';
-import { describeUdpFault, openUdp } from '@holdfast/transport-udp';
+import { type RingThread, startRingThread } from '@holdfast/ring-thread';
+import { describeUdpFault } from '@holdfast/transport-udp';
 import { agentPlaces } from './agent-places.ts';
 import { apiHandler } from './api.ts';
 import { ConfFile } from './conf-file.ts';
@@ -20,6 +18,8 @@ import { EXIT, type StartFault } from './exit.ts';
 import { type Log, openLog } from './log.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { type Paths, pathsUnder } from './paths.ts';
+import { reload, type ReloadParts } from './reload.ts';
+import { ringOptions } from './ring-options.ts';
 import { type SchedulerWorker, startSchedulerWorker } from './scheduler-worker.ts';
 import { type Configured, configure } from './start.ts';
 import { VERSION } from './version.ts';
@@ -84,9 +84,15 @@ type Life = {
 };
 
 type Drivers = {
-  readonly transport: Transport;
+  readonly ring: RingThread;
   readonly runners: Runners;
   readonly scheduler: SchedulerWorker;
+};
+
+type WorldDrivers = {
+  readonly life: Life;
+  readonly drivers: Drivers;
+  readonly onReload: () => void;
 };
 
 async function run(
@@ -95,7 +101,7 @@ async function run(
   configured: Configured,
   disk: Loaded,
 ): Promise<Result<undefined, StartFault>> {
-  const { conf, self, bind } = configured;
+  const { conf, self, addresses } = configured;
   const log = openLog(paths.log, self.name, !options.isQuiet);
   for (const warning of configured.warnings) log.write(note('warning', 'configuration', warning));
   for (const sentence of disk.trouble) log.write(note('error', 'disk', sentence));
@@ -106,10 +112,12 @@ async function run(
       endBroken(paths, log, cause);
     },
   };
-  const transport = await openTransport(configured, life);
-  if (!transport.ok) return transport;
-  const drivers: Drivers = { transport: transport.value, ...openDrivers(paths, life) };
-  const world = openWorld(paths, configured, disk, { life, drivers });
+  const opened = await openRing({ paths, configured, disk }, life);
+  if (!opened.ok) return opened;
+  const drivers: Drivers = { ring: opened.value, ...openDrivers(paths, life) };
+  const running = { ring: drivers.ring, log, running: configured, wantedNode: options.node };
+  const onReload = reloader(running);
+  const world = openWorld(paths, configured, disk, { life, drivers, onReload });
   const parts = { world, configured, runners: drivers.runners, version: VERSION };
   const server = await openSocket(paths, { ...parts, socket: paths.socket });
   if (!server.ok) {
@@ -122,7 +130,8 @@ async function run(
     life.onBroken,
   );
   attendSignals(world, life);
-  const where = `${bind.address}:${bind.port}`;
+  process.on('SIGHUP', onReload);
+  const where = addresses.map(({ bind }) => `${bind.address}:${bind.port}`).join(', ');
   const cluster = conf.totem.clusterName ?? '(nameless)';
   const text = `holdfastd ${VERSION}: node ${self.name} (${self.id}) of cluster ${cluster} at ${where}`;
   log.write(note('notice', 'start', text));
@@ -130,26 +139,30 @@ async function run(
   return ok(undefined);
 }
 
-async function openTransport(
-  { bind, peers, conf, self }: Configured,
+/** Makes the ring's thread, with its sockets open; it waits for `start`. */
+async function openRing(
+  { paths, configured, disk }: { paths: Paths; configured: Configured; disk: Loaded },
   life: Life,
-): Promise<Result<Transport, StartFault>> {
-  const transport = await openUdp({
-    bind,
-    peers,
-    events: {
-      onDatagram: (bytes) => life.world?.ringInput({ kind: 'datagram', bytes }),
-      onTrouble: (what) => {
-        life.log.write(note('warning', 'network', what));
-      },
+): Promise<Result<RingThread, StartFault>> {
+  const { conf, self } = configured;
+  const { log } = life;
+  const opened = await startRingThread(ringOptions(paths, configured, disk), {
+    onDelivered: (from, payload) =>
+      life.world?.nodeInput({ kind: 'ring', event: { kind: 'delivered', from, payload } }),
+    onMembership: (event) => life.world?.nodeInput({ kind: 'ring', event }),
+    onRefused: (count, why) => {
+      log.write(note('error', 'ring-refused', `${count} messages were not taken: ${why}`));
     },
+    onLink: () => undefined,
+    onNote: log.write,
+    onBroken: life.onBroken,
   });
-  if (transport.ok) return transport;
-  const sentence = `${conf.file}:${self.line}: ${describeUdpFault(transport.fault)}`;
+  if (opened.ok) return ok(opened.thread);
+  const sentence = `${conf.file}:${self.line}: ${describeUdpFault(opened.fault)}`;
   return fail({ code: EXIT.unavailable, sentences: [sentence] });
 }
 
-function openDrivers(paths: Paths, life: Life): Omit<Drivers, 'transport'> {
+function openDrivers(paths: Paths, life: Life): Omit<Drivers, 'ring'> {
   const places = agentPlaces(paths);
   const runners = createRunners({
     root: paths.root,
@@ -171,39 +184,25 @@ function openWorld(
   paths: Paths,
   { conf, self, quorum }: Configured,
   disk: Loaded,
-  { life, drivers }: { readonly life: Life; readonly drivers: Drivers },
+  { life, drivers, onReload }: WorldDrivers,
 ): World {
-  const { totem } = conf;
-  const clusterName = totem.clusterName ?? '';
+  const clusterName = conf.totem.clusterName ?? '';
   const names = new Map(conf.nodes.map((each) => [each.id, each.name]));
   const seed = Date.now() % 2 ** 31;
   const nodeMachine = node(
     { self: self.id, clusterName, names, quorum, incarnation: randomUUID(), seed },
     disk,
   );
-  const timeouts = ringTimeouts({
-    tokenMs: totem.tokenMs,
-    retransmitsBeforeLoss: totem.tokenRetransmitsBeforeLoss,
-    consensusMs: totem.consensusMs,
-    nodeCount: conf.nodes.length,
-    tokenCoefficientMs: totem.tokenCoefficientMs,
-  });
-  const ringMachine = ring(
-    { ...timeouts, self: self.id, nodes: conf.nodes.map(({ id }) => id), clusterName },
-    disk.ringSeq,
-    Date.now(),
-    instant(performance.now()),
-  );
   let onLeft = (): void => undefined;
   const left = new Promise<void>((resolve) => {
     onLeft = resolve;
   });
   const world = new World({
-    ring: ringMachine,
     node: nodeMachine,
     ...drivers,
     log: life.log,
     confFile: new ConfFile(conf, self),
+    onTakenOver: onReload,
     stateFolder: paths.state,
     left,
     onLeft,
@@ -232,8 +231,16 @@ function attendSignals(world: World, life: Life): void {
   }
 }
 
-async function closeDrivers({ transport, runners, scheduler }: Drivers): Promise<void> {
-  await Promise.all([transport.close(), runners.close(), scheduler.close()]);
+/** What reads the configuration and the key anew; one reading at a time. */
+function reloader(parts: ReloadParts): () => void {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last.then(() => reload(parts));
+  };
+}
+
+async function closeDrivers({ ring, runners, scheduler }: Drivers): Promise<void> {
+  await Promise.all([ring.close(), runners.close(), scheduler.close()]);
 }
 
 async function openSocket(

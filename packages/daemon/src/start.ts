@@ -1,8 +1,7 @@
 /** From files to a configured node: everything that can be wrong at a start is found and said here. */
-import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { fail, type NodeId, ok, type Result } from '@holdfast/base';
+import { fail, ok, type Result } from '@holdfast/base';
 import {
   type ConfNode,
   type CorosyncConf,
@@ -12,19 +11,26 @@ import {
   findLocalNode,
   parseCorosyncConf,
 } from '@holdfast/corosync-conf';
+import type { LinksSettings } from '@holdfast/links';
+import type { LinkAddresses } from '@holdfast/transport-udp';
+import { resolveLinks } from './addresses.ts';
 import type { QuorumConfig } from '@holdfast/quorum';
 import { EXIT, type StartFault } from './exit.ts';
+import { readSharedKey } from './shared-key.ts';
 
 export type Configured = {
   readonly conf: CorosyncConf;
   readonly self: ConfNode;
   readonly quorum: QuorumConfig;
-  readonly bind: Address;
-  readonly peers: ReadonlyMap<NodeId, Address>;
+  readonly addresses: readonly LinkAddresses[];
+  readonly links: LinksSettings;
+  /** The shared key; undefined: datagrams are clear. */
+  readonly key: Uint8Array | undefined;
   readonly warnings: readonly string[];
 };
 
-export type Address = { readonly address: string; readonly port: number };
+/** What of an IPv4 packet is not payload of its datagram. */
+const PACKET_HEADER_BYTES = 28;
 
 export async function configure(
   file: string,
@@ -41,19 +47,30 @@ export async function configure(
   if (!self.ok) return self;
   const quorum = quorumConfigOf(conf, self.value);
   if (!quorum.ok) return fail({ code: EXIT.config, sentences: quorum.fault });
-  const addresses = await resolveAll(conf);
+  const addresses = await resolveLinks(conf, self.value);
   if (!addresses.ok) return addresses;
-  const bind = addresses.value.get(self.value.id);
-  if (bind === undefined) return fail(missingAddress(conf, self.value));
-  const peers = new Map([...addresses.value].filter(([id]) => id !== self.value.id));
+  const key = readSharedKey(conf);
+  if (!key.ok) return key;
   return ok({
     conf,
     self: self.value,
     quorum: quorum.value,
-    bind,
-    peers,
+    addresses: addresses.value,
+    links: linksOf(conf, self.value),
+    key: key.value,
     warnings: conf.warnings.map(describeConf),
   });
+}
+
+function linksOf({ nodes, totem }: CorosyncConf, self: ConfNode): LinksSettings {
+  const packet = totem.mtu ?? totem.netMtu;
+  return {
+    peers: nodes.map(({ id }) => id).filter((id) => id !== self.id),
+    links: totem.links,
+    mode: totem.linkMode,
+    datagramBytes: packet === undefined ? undefined : packet - PACKET_HEADER_BYTES,
+    mtuIntervalMs: totem.mtuProbeIntervalMs,
+  };
 }
 
 /** What the quorum machine counts with; sentences where the options contradict each other. */
@@ -115,35 +132,4 @@ function findSelf(conf: CorosyncConf, wanted: string | undefined): Result<ConfNo
   return found.ok
     ? ok(found.value)
     : fail({ code: EXIT.noHost, sentences: [describeConf(found.fault)] });
-}
-
-async function resolveAll(
-  conf: CorosyncConf,
-): Promise<Result<ReadonlyMap<NodeId, Address>, StartFault>> {
-  const found = new Map<NodeId, Address>();
-  for (const node of conf.nodes) {
-    const [name] = node.addresses;
-    if (name === undefined) return fail(missingAddress(conf, node));
-    try {
-      const { address } = await lookup(name);
-      found.set(node.id, { address, port: conf.totem.port });
-    } catch {
-      return fail({
-        code: EXIT.config,
-        sentences: [
-          `${conf.file}:${node.line}: nodelist.node.ring0_addr "${name}" is no address and resolves to none; write the IP address of ${node.name}.`,
-        ],
-      });
-    }
-  }
-  return ok(found);
-}
-
-function missingAddress(conf: CorosyncConf, node: ConfNode): StartFault {
-  return {
-    code: EXIT.config,
-    sentences: [
-      `${conf.file}:${node.line}: node ${node.name} has no ring0_addr; write its IP address.`,
-    ],
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * The real world around one node: what its two machines, the ring and the node, ask for is done here,
- * and what happens is told to them. One queue, so that no machine is entered while it works.
+ * The real world around one node: what its machine asks for is done here, and what happens is told to
+ * it. One queue, so that it is not entered while it works. The ring has a thread of its own.
  */
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
@@ -13,17 +13,10 @@ import {
   type NodeMachine,
   step as stepNode,
 } from '@holdfast/node';
-import {
-  deadline as ringDeadline,
-  type RingEffect,
-  type RingInput,
-  type RingState,
-  step as stepRing,
-} from '@holdfast/totem';
 import type { QuorumAsk } from '@holdfast/quorum';
+import type { RingThread } from '@holdfast/ring-thread';
 import type { Runners } from '@holdfast/runners';
-import type { Transport } from '@holdfast/transport';
-import { carryOut, persistFences, persistQuorum, persistRingSeq } from './disk.ts';
+import { carryOut, persistFences, persistQuorum } from './disk.ts';
 import type { ConfFile } from './conf-file.ts';
 import type { Log } from './log.ts';
 import type { SchedulerWorker } from './scheduler-worker.ts';
@@ -31,14 +24,9 @@ import type { SchedulerWorker } from './scheduler-worker.ts';
 /** How often the node is told what the wall clock says. */
 const CLOCK_EVERY_MS = 30_000;
 
-type Job =
-  | { readonly kind: 'ring'; readonly input: RingInput }
-  | { readonly kind: 'node'; readonly input: NodeInput };
-
 export type WorldParts = {
-  readonly ring: RingState;
   readonly node: NodeMachine;
-  readonly transport: Transport;
+  readonly ring: RingThread;
   readonly runners: Runners;
   readonly scheduler: SchedulerWorker;
   readonly log: Log;
@@ -47,6 +35,8 @@ export type WorldParts = {
   /** Settled by `onLeft`, once, after the node has said goodbye. */
   readonly left: Promise<void>;
   readonly onLeft: () => void;
+  /** All members have taken over a new corosync.conf: the ring's links and key follow. */
+  readonly onTakenOver: () => void;
   /** The cluster has proof that this node is off. */
   readonly onFencedAlive: (reaction: 'stop' | 'panic') => void;
   /** A broken invariant: record the state and end; the cluster fences us if it must. */
@@ -57,7 +47,7 @@ export type WorldParts = {
 export class World {
   /** For readers: what the machines hold, never to be written from outside. */
   readonly parts: WorldParts;
-  readonly #jobs: Job[] = [];
+  readonly #jobs: NodeInput[] = [];
   readonly #answers = new Map<string, (answer: Answer) => void>();
   #disk: Promise<void> = Promise.resolve();
   /** The history of fences that waits to be written. */
@@ -73,20 +63,16 @@ export class World {
 
   start(): void {
     this.#tellClock();
-    this.ringInput({ kind: 'start' });
+    this.#work();
+    this.parts.ring.start();
   }
 
   now(): Instant {
     return instant(performance.now());
   }
 
-  ringInput(input: RingInput): void {
-    this.#jobs.push({ kind: 'ring', input });
-    this.#work();
-  }
-
   nodeInput(input: NodeInput): void {
-    this.#jobs.push({ kind: 'node', input });
+    this.#jobs.push(input);
     this.#work();
   }
 
@@ -130,49 +116,15 @@ export class World {
     this.#setTimer();
   }
 
-  #take(job: Job): void {
-    const now = this.now();
-    if (job.kind === 'ring') {
-      for (const effect of stepRing(this.parts.ring, job.input, now)) this.#onRingEffect(effect);
-    } else {
-      for (const effect of stepNode(this.parts.node, job.input, now)) this.#onNodeEffect(effect);
-    }
-  }
-
-  #onRingEffect(effect: RingEffect): void {
-    const { transport, log, stateFolder } = this.parts;
-    switch (effect.kind) {
-      case 'persist-ring-seq':
-        persistRingSeq(stateFolder, effect.seq);
-        return;
-      case 'send':
-        transport.send(effect.to, effect.bytes);
-        return;
-      case 'delivered':
-      case 'transitional':
-      case 'regular':
-        this.#jobs.push({ kind: 'node', input: { kind: 'ring', event: effect } });
-        return;
-      case 'refused':
-        log.write(
-          note(
-            'error',
-            'ring-refused',
-            'the ring has more to send than it may queue; a message was not taken',
-          ),
-        );
-        return;
-      case 'note':
-        log.write(effect);
-        return;
-    }
+  #take(input: NodeInput): void {
+    for (const effect of stepNode(this.parts.node, input, this.now())) this.#onNodeEffect(effect);
   }
 
   #onNodeEffect(effect: NodeEffect): void {
-    const { runners, scheduler, log, stateFolder } = this.parts;
+    const { ring, runners, scheduler, log, stateFolder } = this.parts;
     switch (effect.kind) {
       case 'multicast':
-        this.#jobs.push({ kind: 'ring', input: effect });
+        ring.multicast(effect.payload);
         return;
       case 'disk-prepare':
       case 'disk-commit':
@@ -225,9 +177,13 @@ export class World {
   }
 
   #onConfFile({ kind, of }: NodeEffect & { kind: 'reread' | 'take-over' }): void {
-    const { confFile, log } = this.parts;
-    if (kind === 'reread') this.nodeInput({ kind, of, reading: confFile.reread(of) });
-    else for (const text of confFile.takeOver(of)) log.write(note('notice', 'reload', text));
+    const { confFile, log, onTakenOver } = this.parts;
+    if (kind === 'reread') {
+      this.nodeInput({ kind, of, reading: confFile.reread(of) });
+      return;
+    }
+    for (const text of confFile.takeOver(of)) log.write(note('notice', 'reload', text));
+    onTakenOver();
   }
 
   /** Disk work in the order it was asked for, each answered before the next begins. */
@@ -256,28 +212,21 @@ export class World {
   }
 
   #leave(): void {
-    for (const effect of stepRing(this.parts.ring, { kind: 'leave' }, this.now())) {
-      if (effect.kind === 'send') this.parts.transport.send(effect.to, effect.bytes);
-    }
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.parts.onLeft();
+    this.parts.ring.leave().then(this.parts.onLeft, this.parts.onBroken);
   }
 
   #tellClock(): void {
     const now = this.now();
     this.#clockDue = now + CLOCK_EVERY_MS;
-    this.#jobs.push({ kind: 'node', input: { kind: 'clock', wall: epochMs(Date.now()) } });
+    this.#jobs.push({ kind: 'clock', wall: epochMs(Date.now()) });
   }
 
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
-    const due = earliest(
-      ringDeadline(this.parts.ring),
-      nodeDeadline(this.parts.node),
-      instant(this.#clockDue),
-    );
+    const due = earliest(nodeDeadline(this.parts.node), instant(this.#clockDue));
     if (due === undefined) return;
     this.#timer = setTimeout(
       () => {
@@ -290,12 +239,8 @@ export class World {
   #tick(): void {
     const now = this.now();
     if (now >= this.#clockDue) this.#tellClock();
-    const ringDue = ringDeadline(this.parts.ring);
-    const nodeDue = nodeDeadline(this.parts.node);
-    if (ringDue !== undefined && ringDue <= now)
-      this.#jobs.push({ kind: 'ring', input: { kind: 'tick' } });
-    if (nodeDue !== undefined && nodeDue <= now)
-      this.#jobs.push({ kind: 'node', input: { kind: 'tick' } });
+    const due = nodeDeadline(this.parts.node);
+    if (due !== undefined && due <= now) this.#jobs.push({ kind: 'tick' });
     this.#work();
   }
 }

@@ -1,2 +1,3 @@
 export { describeUdpFault, type UdpAddress, type UdpFault } from './fault.ts';
-export { openUdp, type UdpOptions } from './udp.ts';
+export type { LinkAddresses } from './link-socket.ts';
+export { openUdp, type UdpOptions, type UdpTransport } from './udp.ts';

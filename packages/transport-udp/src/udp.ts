@@ -1,106 +1,152 @@
-/** The datagram port over node:dgram: one socket, one address for each peer. */
-import { createSocket, type Socket } from 'node:dgram';
+/** The datagram port over node:dgram: one socket for each link, rebound when its interface returns. */
 import { isIP } from 'node:net';
-import { performance } from 'node:perf_hooks';
-import { fail, type NodeId, ok, type Result } from '@holdfast/base';
+import { fail, ok, type Result } from '@holdfast/base';
 import type { Transport, TransportEvents } from '@holdfast/transport';
-import { bindFault, type UdpAddress, type UdpFault } from './fault.ts';
+import { describeUdpFault, type UdpFault } from './fault.ts';
+import { type LinkAddresses, LinkSocket } from './link-socket.ts';
+import { troubleTeller } from './trouble.ts';
 
-/** Bytes the kernel may keep for us; it grants what `net.core.rmem_max` allows. Below, floods lose half. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
-/** Troubles of one kind are told at most so often, in ms. */
-const TROUBLE_EVERY_MS = 1000;
+/** How often the interfaces are looked at, in ms. */
+const CHECK_EVERY_MS = 1000;
 
 export type UdpOptions = {
-  /** Where to listen; datagrams leave from there as well. */
-  readonly bind: UdpAddress;
-  /** Where the others listen. */
-  readonly peers: ReadonlyMap<NodeId, UdpAddress>;
+  readonly links: readonly LinkAddresses[];
+  /** Drop what comes from addresses that no peer has. */
+  readonly blocksUnlisted?: boolean;
+  /** How often the interfaces are looked at, in ms (`downcheck`). */
+  readonly checkEveryMs?: number;
   readonly events: TransportEvents;
 };
 
-/** Listens at `bind`. The transport lives until its `close`. */
-export function openUdp(options: UdpOptions): Promise<Result<Transport, UdpFault>> {
-  const { bind, peers, events } = options;
-  // A name would be looked up for every datagram, and a peer of the other family never be reached.
-  const family = isIP(bind.address);
-  for (const { address } of [bind, ...peers.values()]) {
-    if (isIP(address) === 0) return Promise.resolve(fail({ kind: 'not-an-address', address }));
-    if (isIP(address) !== family)
-      return Promise.resolve(fail({ kind: 'other-family', address, bind: bind.address }));
+export type UdpTransport = Transport & {
+  /** Takes over other links: those that are new or changed are opened, those that are gone closed. */
+  readonly configure: (links: readonly LinkAddresses[]) => Promise<Result<undefined, UdpFault>>;
+  /** Datagrams dropped because they came from an address that no peer has. */
+  readonly strangers: () => number;
+};
+
+/**
+ * Opens every link. A link whose address no interface has is waited for, as long as another one opens;
+ * any other fault is an answer. The transport lives until its `close`.
+ */
+export async function openUdp(options: UdpOptions): Promise<Result<UdpTransport, UdpFault>> {
+  const checked = checkAddresses(options.links);
+  if (!checked.ok) return checked;
+  const transport = new Links(options);
+  const opened = await transport.configure(options.links);
+  if (!opened.ok) {
+    await transport.close();
+    return opened;
   }
-  const socket = createSocket({
-    type: family === 6 ? 'udp6' : 'udp4',
-    recvBufferSize: BUFFER_BYTES,
-    sendBufferSize: BUFFER_BYTES,
-  });
-  return new Promise((resolve) => {
-    const onFailure = (cause: Error): void => {
-      socket.close();
-      resolve(fail(bindFault(cause, bind)));
-    };
-    socket.once('error', onFailure);
-    socket.bind({ address: bind.address, port: bind.port, exclusive: true }, () => {
-      socket.off('error', onFailure);
-      resolve(ok(serve(socket, peers, events)));
-    });
-  });
+  return ok(transport);
 }
 
-function serve(
-  socket: Socket,
-  peers: ReadonlyMap<NodeId, UdpAddress>,
-  events: TransportEvents,
-): Transport {
-  let isClosed = false;
-  const trouble = troubleTeller(events.onTrouble);
-  socket.on('message', (bytes) => {
-    if (!isClosed) events.onDatagram(bytes);
-  });
-  socket.on('error', (cause) => {
-    trouble(`the UDP socket failed: ${cause.message}`);
-  });
-  const sendTo = (to: NodeId, { address, port }: UdpAddress, bytes: Uint8Array): void => {
-    socket.send(bytes, port, address, (cause) => {
-      if (cause !== null && !isClosed)
-        trouble(`sending to node ${to} at ${address}:${port} failed: ${cause.message}`);
-    });
-  };
-  return {
-    send(to, bytes) {
-      if (isClosed) return;
-      if (to === 'all') {
-        for (const [id, peer] of peers) sendTo(id, peer, bytes);
-        return;
-      }
-      const peer = peers.get(to);
-      if (peer === undefined) trouble(`node ${to} has no address`);
-      else sendTo(to, peer, bytes);
-    },
-    close() {
-      if (isClosed) return Promise.resolve();
-      isClosed = true;
-      return new Promise((resolve) => {
-        socket.close(() => {
-          resolve();
-        });
-      });
-    },
-  };
-}
-
-/** Tells the first trouble at once, and then at most one a second, with the number of those passed over. */
-function troubleTeller(tell: (what: string) => void): (what: string) => void {
-  let toldAt = -Infinity;
-  let passedOver = 0;
-  return (what) => {
-    const now = performance.now();
-    if (now - toldAt < TROUBLE_EVERY_MS) {
-      passedOver += 1;
-      return;
+/** A name would be looked up for every datagram, and a peer of the other family never be reached. */
+function checkAddresses(links: readonly LinkAddresses[]): Result<undefined, UdpFault> {
+  for (const { bind, peers } of links) {
+    const family = isIP(bind.address);
+    for (const { address } of [bind, ...peers.values()]) {
+      if (isIP(address) === 0) return fail({ kind: 'not-an-address', address });
+      if (isIP(address) !== family)
+        return fail({ kind: 'other-family', address, bind: bind.address });
     }
-    toldAt = now;
-    tell(passedOver === 0 ? what : `${what} (and ${passedOver} failures before it)`);
-    passedOver = 0;
+  }
+  return ok(undefined);
+}
+
+class Links implements UdpTransport {
+  readonly #options: UdpOptions;
+  readonly #trouble: (what: string) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #sockets = new Map<number, LinkSocket>();
+  /** Of links that are closed. */
+  #strangersBefore = 0;
+  #isClosed = false;
+
+  constructor(options: UdpOptions) {
+    this.#options = options;
+    this.#trouble = troubleTeller(options.events.onTrouble);
+    this.#timer = setInterval(() => {
+      for (const socket of this.#sockets.values()) socket.check();
+    }, options.checkEveryMs ?? CHECK_EVERY_MS);
+  }
+
+  send: Transport['send'] = (to, link, bytes, onDone) => {
+    const socket = this.#isClosed ? undefined : this.#sockets.get(link);
+    if (socket === undefined) onDone?.();
+    else socket.send(to, bytes, onDone);
   };
+
+  configure: UdpTransport['configure'] = async (links) => {
+    const checked = checkAddresses(links);
+    if (!checked.ok) return checked;
+    const wanted = new Map(links.map((each) => [each.link, each]));
+    for (const [link, socket] of this.#sockets) {
+      const next = wanted.get(link);
+      if (next !== undefined && isSame(next, socket.addresses)) wanted.delete(link);
+      else this.#end(link, socket);
+    }
+    const faults: UdpFault[] = [];
+    for (const addresses of wanted.values()) {
+      const fault = await this.#begin(addresses);
+      if (fault !== undefined) faults.push(fault);
+    }
+    return this.#verdict(faults);
+  };
+
+  strangers: UdpTransport['strangers'] = () =>
+    [...this.#sockets.values()].reduce(
+      (sum, socket) => sum + socket.strangers,
+      this.#strangersBefore,
+    );
+
+  close: Transport['close'] = () => {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    for (const socket of this.#sockets.values()) socket.close();
+    // Node closes datagram sockets in its next turn.
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+
+  /** Some may wait for their interface, but not all of them. */
+  #verdict(faults: readonly UdpFault[]): Result<undefined, UdpFault> {
+    const isAnyOpen = [...this.#sockets.values()].some(({ isOpen }) => isOpen);
+    const [first] = faults;
+    const worst = faults.find(({ kind }) => kind !== 'address-not-here') ?? first;
+    const isBearable = worst === undefined || (isAnyOpen && worst.kind === 'address-not-here');
+    if (!isBearable) return fail(worst);
+    for (const fault of faults) this.#options.events.onTrouble(`${describeUdpFault(fault)} yet`);
+    return ok(undefined);
+  }
+
+  async #begin(addresses: LinkAddresses): Promise<UdpFault | undefined> {
+    const { blocksUnlisted = false, events } = this.#options;
+    const { link } = addresses;
+    const socket = new LinkSocket({
+      addresses,
+      blocksUnlisted,
+      onDatagram: (bytes) => {
+        events.onDatagram(bytes, link);
+      },
+      onInterface: (payloadBytes) => {
+        events.onInterface(link, payloadBytes);
+      },
+      onTrouble: this.#trouble,
+    });
+    this.#sockets.set(link, socket);
+    const opened = await socket.open();
+    return opened.ok ? undefined : opened.fault;
+  }
+
+  #end(link: number, socket: LinkSocket): void {
+    this.#sockets.delete(link);
+    this.#strangersBefore += socket.strangers;
+    if (socket.isOpen) this.#options.events.onInterface(link, undefined);
+    socket.close();
+  }
+}
+
+function isSame(a: LinkAddresses, b: LinkAddresses): boolean {
+  const words = ({ bind, peers }: LinkAddresses): string => JSON.stringify([bind, ...peers]);
+  return words(a) === words(b);
 }

@@ -1,6 +1,6 @@
 /** The cluster as one member sees it, for those who decide or look. */
 import { score } from '@holdfast/base';
-import type { Cib, Configuration, NodeEntry, NvSet } from '@holdfast/cib';
+import type { Cib, Configuration, NodeEntry, NvSet, Status } from '@holdfast/cib';
 import { versionOf } from '@holdfast/cib-store';
 import { statusOf } from './replica.ts';
 import { type ControllerState, dcOf, nameOf } from './state.ts';
@@ -12,10 +12,22 @@ export function readCluster(state: ControllerState): Cib {
     root: state.store.root,
     version: versionOf(state.store),
     configuration: withWatchdog(state, withMembers(state)),
-    status: statusOf(state.replica),
+    status: withHeld(state, statusOf(state.replica)),
     quorate: state.quorum.quorate,
     dc: dc === undefined ? undefined : nameOf(state, dc),
   };
+}
+
+/**
+ * Members that may yet be shot are shown as not let in. Nothing is decided meanwhile, and the replica
+ * itself never says so: lost now, such a node is as unclean as any.
+ */
+function withHeld({ held }: ControllerState, status: Status): Status {
+  if (held.length === 0) return status;
+  const nodes = status.nodes.map((node) =>
+    held.some(({ target }) => target === node.name) ? { ...node, join: 'pending' } : node,
+  );
+  return { ...status, nodes };
 }
 
 /** A member that the configuration does not name yet takes part all the same. */

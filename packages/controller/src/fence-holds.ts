@@ -10,7 +10,6 @@ import { handOver, tellEndsAgain } from './fencing.ts';
 import { answerForgottenFences } from './fence-answers.ts';
 import { changePending, endFences, mergeRecords, pendingFences } from './fence-record.ts';
 import type { ControllerInput } from './protocol.ts';
-import { setJoin } from './replica.ts';
 import { type ControllerState, type Hold, isMember, nameOf, selfName, wallMs } from './state.ts';
 import { emit, send } from './stream.ts';
 
@@ -30,7 +29,6 @@ export function settleFences(
       .filter((target) => isMember(state, target))
       .map((target): Hold => ({ holder, target })),
   );
-  for (const { target } of state.held) setJoin(state.replica, target, 'pending');
   state.endsToCome = new Set([...offers.values()].flatMap(({ ended }) => ended));
   state.agreedAtMs = atMs;
   endPointless(state, pendingFences(state.replica));
@@ -160,8 +158,6 @@ export function onFenceReleased(
   const before = state.held.length;
   state.held = state.held.filter((hold) => hold.holder !== holder || hold.target !== target);
   if (state.held.length === before) return;
-  if (!state.held.some((hold) => hold.target === target) && isMember(state, target))
-    setJoin(state.replica, target, 'member');
   if (state.held.length === 0)
     state.deciding.dirty ??= 'nothing is on its way to a member any more';
 }

@@ -85,14 +85,18 @@ export function admit(
   });
 }
 
-/** `pending`: it is here, and may yet be shot; see fence-holds.ts. */
-export function setJoin(state: Replica, name: NodeName, join: 'member' | 'pending'): void {
-  update(state, name, (before) => ({ ...before, join }));
-}
-
-/** A node that is no longer in the view. It stays unclean until somebody proves it down. */
+/**
+ * A node that is no longer in the view. It stays unclean until somebody proves it down; its transient
+ * attributes go with it (it brings them back itself), so that one that had asked to leave, and was
+ * lost before it could, is not taken for one that left.
+ */
 export function markAbsent(state: Replica, name: NodeName): void {
-  update(state, name, (before) => ({ ...before, inCluster: false, daemonOnline: false }));
+  update(state, name, (before) => ({
+    ...before,
+    inCluster: false,
+    daemonOnline: false,
+    transientAttributes: {},
+  }));
 }
 
 /** It said goodbye after everything on it had stopped: proof enough. */

@@ -151,3 +151,20 @@ void t.test('a partition that loses its quorum shoots nobody any more', (t) => {
   );
   t.end();
 });
+
+void t.test('a node that asked to leave, and is lost before it could, is fenced like any', (t) => {
+  const { c, a, b } = two();
+  c.device = { off: 1, status: 0 };
+  const key = {
+    kind: 'set-attribute',
+    node: a.name,
+    name: 'shutdown',
+    value: '1700000001',
+  } as const;
+  ask(c, a, { ...key, lifetime: 'reboot', user: 'test' });
+  a.isUp = false;
+  c.log.length = 0;
+  form(c, [b]);
+  t.ok(shots(c).includes('b shoots a'), c.log.join());
+  t.end();
+});

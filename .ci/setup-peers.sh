@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that some tests use as peers (real SNMP tools and agents, real fence
-# agents, the OpenSSH client), and those that `npm run bench:ring` measures beside ours: Corosync, its
-# library, a C compiler.
+# agents, the OpenSSH client, IPMI clients and two BMCs), and those that the benchmarks measure beside
+# ours: Corosync with its library and a C compiler.
 # Needs root; `npm run setup:peers` calls it, and so does .ci/run on a new machine.
 set -eu
 missing=""
@@ -13,6 +13,10 @@ command -v snmpset >/dev/null 2>&1 || missing="$missing snmp"
 command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
 command -v ssh >/dev/null 2>&1 || missing="$missing openssh-client"
+[ -x /usr/bin/ipmi_sim ] || missing="$missing openipmi"
+[ -x /usr/bin/ipmitool ] || missing="$missing ipmitool"
+[ -x /usr/sbin/ipmipower ] || missing="$missing freeipmi-tools"
+[ -d /usr/lib/python3/dist-packages/pyghmi ] || missing="$missing python3-pyghmi"
 if [ -z "$missing" ]; then
   echo "peers are installed"
   exit 0

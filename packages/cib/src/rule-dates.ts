@@ -45,12 +45,29 @@ export function dateHolds(expression: XmlElement, context: DateContext): boolean
 export function nextChange(expression: XmlElement, context: DateContext): number | undefined {
   const start = dateAt(expression, 'start', context);
   const end = endOf(expression, start, context);
-  const edges = [
-    ...(start === undefined ? [] : [start, start + 1]),
-    ...(end === undefined ? [] : [end, end + 1]),
-  ];
-  const ahead = edges.filter((edge) => edge > context.nowSeconds);
+  const ahead = edgesOf(expression.attributes['operation'] ?? 'in_range', start, end).filter(
+    (edge) => edge > context.nowSeconds,
+  );
   return ahead.length === 0 ? undefined : Math.min(...ahead);
+}
+
+/** `gt` begins behind its start, `lt` ends at its end, a range holds at both of its ends. */
+function edgesOf(
+  operation: string,
+  start: number | undefined,
+  end: number | undefined,
+): readonly number[] {
+  switch (operation) {
+    case 'gt':
+      return start === undefined ? [] : [start + 1];
+    case 'lt':
+      return end === undefined ? [] : [end];
+    case 'in_range':
+    case 'in-range':
+      return [...(start === undefined ? [] : [start]), ...(end === undefined ? [] : [end + 1])];
+    default:
+      return [];
+  }
 }
 
 function dateAt(

@@ -2,6 +2,7 @@
 import { fail, ok, type Result } from '@holdfast/base';
 import { SaxesParser } from 'saxes';
 import type { XmlElement, XmlNode } from './xml.ts';
+import { parsePlain } from './xml-plain.ts';
 
 /** Characters; a CIB of 20,000 resources is about 20 MB. */
 const LENGTH_MAX = 64 * 1024 * 1024;
@@ -31,6 +32,12 @@ export function parseXml(
   if (text.length > limits.lengthMax) {
     return fail({ line: 1, column: 0, what: `longer than ${limits.lengthMax} characters` });
   }
+  const plain = parsePlain(text, limits.depthMax);
+  return plain === undefined ? parseStrictly(text, limits) : ok(plain);
+}
+
+/** Every kind of document; slower. */
+export function parseStrictly(text: string, limits: XmlLimits): Result<XmlElement, XmlFault> {
   const parser = new SaxesParser({ xmlns: false, position: true });
   const open: Open[] = [];
   let root: XmlElement | undefined;

@@ -38,6 +38,8 @@ export type Offer = {
   readonly quorum: QuorumNews;
   /** Nodes that something on its way to a device may still switch off. */
   readonly shooting: readonly NodeName[];
+  /** Fences of its own that have ended, and of which the stream has not told yet. */
+  readonly ended: readonly string[];
   /** The time of this node's own armed watchdog, in ms; null: it has none. */
   readonly watchdogMs: number | null;
   /** What its wall clock says, so that all members date the view alike. */

@@ -5,7 +5,7 @@
  * with a fence pending against it is not re-admitted.
  */
 import type { NodeName } from '@holdfast/base';
-import type { Command, FenceEntry } from './commands.ts';
+import type { Command, FenceEntry, Offer } from './commands.ts';
 import { handOver, tellEndsAgain } from './fencing.ts';
 import { answerForgottenFences } from './fence-answers.ts';
 import { changePending, endFences, mergeRecords, pendingFences } from './fence-record.ts';
@@ -22,7 +22,7 @@ export function shootingAt({ local }: ControllerState): readonly NodeName[] {
 /** A new view is agreed on; `atMs`: the time all members date it by. */
 export function settleFences(
   state: ControllerState,
-  offers: ReadonlyMap<NodeName, { readonly shooting: readonly NodeName[] }>,
+  offers: ReadonlyMap<NodeName, Pick<Offer, 'shooting' | 'ended'>>,
   atMs: number,
 ): void {
   state.held = [...offers].flatMap(([holder, { shooting }]) =>
@@ -31,6 +31,7 @@ export function settleFences(
       .map((target): Hold => ({ holder, target })),
   );
   for (const { target } of state.held) setJoin(state.replica, target, 'pending');
+  state.endsToCome = new Set([...offers.values()].flatMap(({ ended }) => ended));
   state.agreedAtMs = atMs;
   endPointless(state, pendingFences(state.replica));
   withdrawOwn(state);
@@ -43,6 +44,7 @@ export function settleFences(
 function endPointless(state: ControllerState, fences: readonly FenceEntry[]): void {
   const { agreedAtMs } = state;
   for (const fence of fences) {
+    if (state.endsToCome.has(fence.id)) continue;
     if (!isRunning(state, fence)) takeOver(state, fence, agreedAtMs);
     else if (isOver(state, fence) && !isHeld(state, fence))
       endUnproven(state, fence, `${fence.target} came back before it was shot`, agreedAtMs);

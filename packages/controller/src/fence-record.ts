@@ -128,11 +128,35 @@ export function formatRecord({ fences, proofs }: FenceRecords): string {
 export function readRecord(text: string | undefined): FenceRecords {
   const read = parse(text ?? '');
   if (typeof read !== 'object' || read === null) return { fences: [], proofs: [] };
-  const { fences, proofs } = read as Partial<FenceRecords>;
+  const { fences, proofs } = read as Readonly<Record<string, unknown>>;
   return {
-    fences: Array.isArray(fences) ? fences : [],
-    proofs: Array.isArray(proofs) ? proofs : [],
+    fences: listOf(fences)
+      .filter(isEntry)
+      .filter(({ state }) => state !== 'pending'),
+    proofs: listOf(proofs).filter(isProof),
   };
+}
+
+/** Fields that are text in every entry; whoever wrote these wrote the rest. */
+const ENTRY_WORDS = ['id', 'target', 'life', 'action', 'state', 'origin', 'originLife', 'detail'];
+const PROOF_WORDS = ['target', 'device', 'executor', 'kind', 'words'];
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isEntry(value: unknown): value is FenceEntry {
+  return hasWords(value, ENTRY_WORDS);
+}
+
+function isProof(value: unknown): value is FenceProof {
+  return hasWords(value, PROOF_WORDS);
+}
+
+function hasWords(value: unknown, words: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return words.every((word) => typeof fields[word] === 'string');
 }
 
 function parse(text: string): unknown {

@@ -58,6 +58,7 @@ export function onRegular(
     version: formatVersion(versionOf(state.store)),
     quorum: news,
     shooting: shootingAt(state),
+    ended: state.local.fenceEnds.flatMap(({ ids }) => ids),
     watchdogMs: state.config.watchdogMs ?? null,
     atMs: wallMs(state, now),
     history: state.local.own.history,

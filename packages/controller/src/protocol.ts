@@ -14,13 +14,13 @@ export type ControllerConfig = {
   readonly clusterName: string;
   /** One life of one daemon: never the same twice. */
   readonly incarnation: string;
+  /** The time of this node's own armed watchdog; undefined: it has none. */
+  readonly watchdogMs?: Milliseconds | undefined;
   /**
    * Offers are delivered only when every member has them: needed where the count of a view decides
    * who may count later (tie-breaks, expected votes that shrink). It costs two rotations of the token.
    */
   readonly hasSafeOffers?: boolean;
-  /** The time of this node's own armed watchdog; undefined: it has none. */
-  readonly watchdogMs?: Milliseconds | undefined;
 };
 
 /** What the controller needs of a vote count. */

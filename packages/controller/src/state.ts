@@ -134,6 +134,8 @@ export type ControllerState = {
   readonly deciding: Deciding;
   /** Members that may still be shot by what was begun before this view; nothing is decided until then. */
   held: readonly Hold[];
+  /** Fences whose end is about to be told in this view: nobody ends them otherwise. */
+  endsToCome: ReadonlySet<string>;
   /** What all members call the time of this view, for records. */
   agreedAtMs: number;
   /** What the disk holds, or is being told to hold, of fences and proofs. */
@@ -169,6 +171,7 @@ export function controller(
       news: { fences: [], proofs: [] },
     },
     held: [],
+    endsToCome: new Set(),
     agreedAtMs: 0,
     recorded: formatRecord(record),
     recordedOf: record,

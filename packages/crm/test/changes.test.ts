@@ -136,18 +136,25 @@ void t.test('secrets are masked wherever they are shown', async (t) => {
   await shell.run(
     'configure primitive p stonith:fence_apc_snmp params ip=10.0.9.2 community=pr1vate',
   );
+  await shell.run(
+    'configure primitive b stonith:fence-ipmi params ip=10.0.9.3 password=s3cret kg=gr0up',
+  );
+  await shell.run(
+    'configure primitive c stonith:fence_ipmilan params ip=10.0.9.4 hexadecimal_kg=6772',
+  );
   for (const line of [
     'configure show',
     'configure show xml',
     'configure save -',
     'resource param i show password',
+    'resource param b show kg',
     'status full',
     'status --json',
   ])
     await shell.run(line);
   t.match(shell.said.out, 'password="******"');
-  t.notMatch(shell.said.out, /s3cret|pr1vate/);
-  t.notMatch(shell.said.err, /s3cret|pr1vate/);
+  t.notMatch(shell.said.out, /s3cret|pr1vate|gr0up|6772/);
+  t.notMatch(shell.said.err, /s3cret|pr1vate|gr0up|6772/);
   t.match(JSON.stringify(findObject(daemon.cib, 'i')), 's3cret', 'but stored as they are');
   shell.place.shell.client?.close();
 });

@@ -30,6 +30,7 @@ import { clusterStatus } from './cluster-status.ts';
 import { toRpc } from './faults.ts';
 import { reload } from './quorum-answers.ts';
 import { drill, fencingStatus } from './api-fencing.ts';
+import { withoutSecrets } from './secrets.ts';
 import { timeoutsOf } from './ring-options.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
@@ -150,17 +151,6 @@ function dcId(
   nodes: readonly { readonly name: string; readonly id: string }[],
 ): string {
   return nodes.find((node) => node.name === name)?.id ?? name;
-}
-
-/** Names of values that open doors. */
-const SECRET = /passw|community|secret/i;
-
-function withoutSecrets(element: XmlElement): XmlElement {
-  const children = element.children.map((child) =>
-    child.kind === 'element' ? withoutSecrets(child) : child,
-  );
-  const isSecret = element.name === 'nvpair' && SECRET.test(element.attributes['name'] ?? '');
-  return withChildren(isSecret ? withAttributes(element, { value: '******' }) : element, children);
 }
 
 function findSection(root: XmlElement, section: string): XmlElement | undefined {

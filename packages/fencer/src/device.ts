@@ -69,6 +69,18 @@ export function limitOf(device: FenceDevice): number | undefined {
   return limit < 0 ? undefined : Math.max(1, limit);
 }
 
+/** Parameters whose values open doors. */
+const SECRET = /passw|community|secret|key|token|kg$/i;
+/** Shorter values are no secrets worth the name, and would tear holes into words. */
+const SECRET_LENGTH_MIN = 3;
+
+/** What a device printed, without what it was told in confidence: words go into logs and histories. */
+export function withoutSecrets(text: string, device: FenceDevice | undefined): string {
+  return Object.entries(device?.parameters ?? {})
+    .filter(([name, value]) => SECRET.test(name) && value.length >= SECRET_LENGTH_MIN)
+    .reduce((clean, [, value]) => clean.replaceAll(value, '******'), text);
+}
+
 /** What the agent is told, and which plug that names. */
 export type Told = {
   readonly plug: string;

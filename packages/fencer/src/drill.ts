@@ -3,7 +3,7 @@
  * and nothing is switched. What it proves is the path: agent, network, login, plug.
  */
 import { after, milliseconds, type NodeName } from '@holdfast/base';
-import { timeoutOf } from './device.ts';
+import { timeoutOf, withoutSecrets } from './device.ts';
 import { knows } from './host-check.ts';
 import { isWatchdog } from './plan.ts';
 import { currentDevice, type Job } from './job.ts';
@@ -59,7 +59,8 @@ export function onDrillResult(turn: Turn, ended: Ended): boolean {
   const drill = turn.state.drills.find(({ run }) => run?.call === ended.call);
   if (drill === undefined) return false;
   drop(turn, drill);
-  const words = ended.output.trim().split('\n').at(-1) ?? '';
+  const output = withoutSecrets(ended.output, find(turn, drill));
+  const words = output.trim().split('\n').at(-1) ?? '';
   const said = words === '' ? '' : ` (${words})`;
   if (ended.failure !== undefined) end(turn, drill, false, ended.failure);
   else if (ended.code === 0) end(turn, drill, true, `status: on${said}`);

@@ -5,7 +5,8 @@
 
 import { earliest, type Instant, milliseconds, type NodeName, note, prng } from '@holdfast/base';
 import { beginDrill, clearDrills, expireDrills, onDrillResult, runDrills } from './drill.ts';
-import { isEqual, isShooting, type Job } from './job.ts';
+import { withoutSecrets } from './device.ts';
+import { currentDevice, isEqual, isShooting, type Job } from './job.ts';
 import type { FencerConfig, FencerEffect, FencerInput, FenceOrder } from './protocol.ts';
 import { type Ended, run, TOO_LATE } from './runs.ts';
 import type { FencerState, Turn } from './state.ts';
@@ -123,7 +124,8 @@ function onResult(turn: Turn, ended: Ended): void {
   if (onDrillResult(turn, ended)) return;
   for (const job of turn.state.jobs.values()) {
     if (job.phase.kind === 'running' && job.phase.call === ended.call) {
-      afterStep(turn, job, { ...ended, step: job.phase.step });
+      const output = withoutSecrets(ended.output, currentDevice(job));
+      afterStep(turn, job, { ...ended, output, step: job.phase.step });
       return;
     }
   }

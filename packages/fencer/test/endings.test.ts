@@ -135,6 +135,22 @@ void t.test('a drill asks, switches nothing, and tells what was said', (t) => {
   t.end();
 });
 
+void t.test('what a device was told in confidence is in no reason and no drill', (t) => {
+  const given = { ...MAP, password: 's3cret!', community: 'pr1vate', kg: '0123', login: 'admin' };
+  const { ask, answer, send } = bench(
+    config([device('pdu', { ...given, pcmk_off_retries: '1', pcmk_action_limit: '-1' })]),
+  );
+  const words = 'login admin s3cret! refused, community pr1vate, kg 0123';
+  ask('f1', 'hatwo', 'off', 0);
+  t.same(answer(1, FAILED, 10, words), [
+    'failed hatwo (off) for f1: pdu: it failed with exit code 1 (login admin ****** refused, community ******, kg ******)',
+  ]);
+  send({ kind: 'drill', id: 'd', target: hatwo, device: 'pdu' }, 20);
+  t.match(answer(2, FAILED, 30, words), [/login admin \*{6} refused/]);
+  t.notMatch(JSON.stringify(answer(2, FAILED, 30, words)), /s3cret/);
+  t.end();
+});
+
 void t.test('a drill gives way to a fence that needs its device', (t) => {
   const { ask, send } = bench(config([device('pdu', MAP), device('other', MAP)]));
   send({ kind: 'drill', id: 'd1', target: hatwo, device: 'pdu' }, 0);

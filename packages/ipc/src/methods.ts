@@ -167,6 +167,8 @@ export type FenceCut = {
     /** From the cut to the command at the first device, in ms. */
     readonly leastMs: number;
     readonly mostMs: number;
+    /** How long the devices may take. */
+    readonly timeoutMs: number;
   }[];
   readonly survivors: readonly string[];
   /** One sentence: who survives, and what it depends on. */

@@ -92,7 +92,14 @@ const fenceRace = record({
     record({
       sides: list(texts),
       shots: list(
-        record({ by: text, target: text, devices: texts, leastMs: count, mostMs: count }),
+        record({
+          by: text,
+          target: text,
+          devices: texts,
+          leastMs: count,
+          mostMs: count,
+          timeoutMs: count,
+        }),
       ),
       survivors: texts,
       verdict: text,

@@ -20,7 +20,15 @@ import * as rakp from '#src/rakp.js';
 import { openPacket, sealPacket } from '#src/seal.js';
 import { suiteOf } from '#src/suites.js';
 import { md5Code } from '#src/v15.js';
-import { type Datagram, firstOf, hex, recording, recordings, WHY_LEFT_OUT } from './golden.ts';
+import {
+  type Datagram,
+  firstOf,
+  hex,
+  isHere,
+  recording,
+  recordings,
+  WHY_LEFT_OUT,
+} from './golden.ts';
 
 const PASSWORD = 'secret';
 const KG = 'abcdefghijklmnopqrs';
@@ -66,7 +74,7 @@ const SESSIONS: readonly { name: string; suite: number; kg?: string; sealed: num
 
 void t.test('the recordings are here', (t) => {
   if (recordings().length === 0) t.comment(WHY_LEFT_OUT);
-  else t.equal(recordings().length, 12);
+  t.equal(recordings().length, isHere() ? 12 : 0);
   t.end();
 });
 

@@ -9,9 +9,13 @@ export const WHY_LEFT_OUT = 'needs ../shared/lab/fence/ipmi/golden beside the pr
 
 export type Datagram = { readonly from: 'console' | 'bmc'; readonly bytes: Buffer };
 
+export function isHere(): boolean {
+  return existsSync(FOLDER);
+}
+
 /** Names of the recordings; empty where ../shared is absent, and the tests say so. */
 export function recordings(): readonly string[] {
-  if (!existsSync(FOLDER)) return [];
+  if (!isHere()) return [];
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.txt'))
     .map((name) => name.slice(0, -'.txt'.length));

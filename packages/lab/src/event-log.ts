@@ -4,7 +4,6 @@ import { nowMs } from './clock.ts';
 import type { Command, Outcome } from './command.ts';
 import type { Faults } from './faults.ts';
 
-
 /** Events kept in memory; older ones are only in the file. */
 export const EVENTS_MAX = 20_000;
 

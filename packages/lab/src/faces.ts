@@ -1,6 +1,8 @@
 /** The kinds of devices a scenario may have: what each may be told, and how its face is opened. */
 import { fail, ok, type Result } from '@holdfast/base';
 import type { Bank } from './bank.ts';
+import { BMC_FIELDS, bmcConfig } from './bmc-config.ts';
+import { startBmc } from './bmc-server.ts';
 import { type ConsoleConfig, ConsoleServer } from './console-server.ts';
 import { familyNamed, FAMILIES } from './families.ts';
 import * as field from './fields.ts';
@@ -87,10 +89,17 @@ const REDFISH: FaceKind = {
     ),
 };
 
+const BMC: FaceKind = {
+  drives: 'machine',
+  fields: BMC_FIELDS,
+  open: (given, bank) => startBmc(bmcConfig(given, given.fields), bank),
+};
+
 export const FACES: Readonly<Record<string, FaceKind>> = {
   snmp: SNMP,
   console: CONSOLE,
   redfish: REDFISH,
+  bmc: BMC,
 };
 
 export function faceKind(kind: string): Result<FaceKind, string> {

@@ -60,8 +60,8 @@ export function node(config: NodeConfig, disk: NodeDisk): NodeMachine {
       votes: config.quorum.votes,
       clusterName: config.clusterName,
       incarnation: config.incarnation,
-      hasSafeOffers: dependsOnEpochs(config.quorum),
       watchdogMs: config.watchdogMs,
+      hasSafeOffers: dependsOnEpochs(config.quorum),
     },
     disk,
   );

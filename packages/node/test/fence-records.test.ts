@@ -29,6 +29,26 @@ void t.test('a node that is back while a shot is on its way is not re-admitted',
   t.end();
 });
 
+void t.test('a node that is fenced and back before anybody looks was fenced all the same', (t) => {
+  const { c, a, b } = two();
+  c.isSlow = true;
+  const answer = ask(c, b, { kind: 'fence', node: a.name, action: 'reboot' });
+  c.view = [];
+  answerDevices(c);
+  t.notOk(a.isUp);
+  boot(c, a);
+  form(c, [a, b]);
+  t.match(words(answer()), /a is off, proven/);
+  t.same(states(b), ['a done b']);
+  t.equal(
+    b.machine.controller.replica.shot.size,
+    0,
+    'and the new life is not the one that was shot',
+  );
+  t.same(readNode(a.machine).fences, readNode(b.machine).fences);
+  t.end();
+});
+
 void t.test('a shot that does not arrive lets the node in again, and is not fired again', (t) => {
   const { c, a, b } = two();
   c.isSlow = true;

@@ -72,7 +72,7 @@ export { findOperation, isDisabled, readInterval } from './read/intervals.ts';
 export { insertSorted, stableMergeSort } from './read/merge-sort.ts';
 export { isRemoteAgent, nowMs } from './read/node-entries.ts';
 export { nodeOfState } from './read/node-states.ts';
-export { isRemoteConnection, onFailOf } from './read/on-fail.ts';
+export { isRemoteConnection, onFailOf, onFailText } from './read/on-fail.ts';
 export {
   addressByHost,
   instanceParameters,

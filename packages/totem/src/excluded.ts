@@ -19,7 +19,8 @@ export const NO_JOIN = -1;
 /** A ring is installed: who was to be in it and is not, was asked in vain once more. */
 export function noteExcluded(state: RingState, members: readonly NodeId[]): void {
   for (const id of new Set([...state.processors, ...state.failed])) {
-    if (!members.includes(id)) noteInVain(state, id);
+    // Joins may name nodes that nobody has configured; those are not kept in mind.
+    if (!members.includes(id) && state.config.nodes.includes(id)) noteInVain(state, id);
   }
   for (const id of members) state.excluded.delete(id);
   state.heard.clear();

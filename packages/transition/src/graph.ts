@@ -67,12 +67,7 @@ export type ForgetAction = ActionBase & {
 };
 
 export type GraphAction =
-  | ResourceAction
-  | CancelAction
-  | FenceGraphAction
-  | ShutdownAction
-  | ForgetAction
-  | PseudoAction;
+  ResourceAction | CancelAction | FenceGraphAction | ShutdownAction | ForgetAction | PseudoAction;
 
 export type Graph = {
   readonly actions: readonly GraphAction[];

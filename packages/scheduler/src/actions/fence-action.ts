@@ -4,6 +4,7 @@ import { type Action, newAction } from '../work/action.ts';
 import { findByKey } from '../work/find.ts';
 import { remember } from '../work/request.ts';
 import type { Work } from '../work/work.ts';
+import { noteDigests } from './unfencing-digests.ts';
 
 export type FenceWanted = {
   /** The cluster's usual one where it is not said. */
@@ -42,6 +43,7 @@ function create(work: Work, node: ClusterNode, key: string, op: string): Action 
   action.meta.set('on_node', node.name);
   action.meta.set('on_node_uuid', node.id);
   action.meta.set('stonith_action', op);
+  if (work.cluster.usesUnfencing) noteDigests(work, node, action);
   remember(work, action);
   return action;
 }

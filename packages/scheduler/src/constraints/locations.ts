@@ -20,6 +20,8 @@ import {
   nowMs,
 } from '@holdfast/status';
 import type { Location, Work } from '../work/work.ts';
+import { search } from './pattern-search.ts';
+import { compilePattern } from './pattern.ts';
 import { namedResource, resolve } from './references.ts';
 
 type Target = {
@@ -71,17 +73,13 @@ function targetsCalled(
 /** Top-level resources whose id the pattern finds; `!` in front turns it round (A4.2.7). */
 function targetsMatching(cluster: Cluster, text: string): readonly Target[] {
   const isInverted = text.startsWith('!');
-  let pattern: RegExp;
-  try {
-    pattern = new RegExp(isInverted ? text.slice(1) : text, 'u');
-  } catch {
-    return [];
-  }
+  const pattern = compilePattern(isInverted ? text.slice(1) : text);
+  if (pattern === undefined) return [];
   const found: Target[] = [];
   for (const resource of cluster.resources) {
-    const match = pattern.exec(resource.id);
-    if ((match === null) !== isInverted) continue;
-    found.push(match === null ? { resource } : { resource, submatches: [...match] });
+    const submatches = search(pattern, resource.id);
+    if ((submatches === undefined) !== isInverted) continue;
+    found.push(submatches === undefined ? { resource } : { resource, submatches });
   }
   return found;
 }

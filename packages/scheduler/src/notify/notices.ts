@@ -40,16 +40,25 @@ type Telling = {
 
 function tell(work: Work, primitive: ClusterResource, telling: Telling): void {
   const { task, notice, variables } = telling;
-  for (const action of actionsOf(work, primitive)) {
-    if (action.isOptional || action.node === undefined) continue;
-    if (!TASKS.some((each) => each === action.task)) continue;
-    for (const [name, value] of variables) action.meta.set(name, value);
-  }
+  tellOwn(work, primitive, variables);
   if (task !== 'stop' && notice[task].length === 0) return;
   if (task === 'stop' || task === 'demote') {
     if (primitive.role !== 'Stopped') tellGoing(work, primitive, telling);
   } else if (primitive.nextRole !== 'Stopped') {
     tellComing(work, primitive, telling);
+  }
+}
+
+/** What it does itself is told the same as the others. */
+function tellOwn(
+  work: Work,
+  primitive: ClusterResource,
+  variables: ReadonlyMap<string, string>,
+): void {
+  for (const action of actionsOf(work, primitive)) {
+    if (action.isOptional || action.node === undefined) continue;
+    if (!TASKS.some((each) => each === action.task)) continue;
+    for (const [name, value] of variables) action.meta.set(name, value);
   }
 }
 
@@ -151,6 +160,7 @@ export function tellOfFencing(
   const notice = { ...collectNotice(work, topOf(primitive)) };
   const pair: NotifyPair = { pre: post, preDone: postDone, post, postDone };
   for (const each of primitivesOf(topOf(primitive))) {
+    tellOwn(work, each, variables);
     if (each.role === 'Stopped') continue;
     const stop = actionsOf(work, each).find(({ task }) => task === 'stop');
     for (const at of each.active) {

@@ -79,7 +79,7 @@ function listed(all: readonly Told[]): { readonly resources: string; readonly no
   );
   const text = (words: readonly string[]): string => (words.length === 0 ? ' ' : words.join(' '));
   return {
-    resources: text(kept.map(({ resource }) => resource.historyName ?? resource.id)),
+    resources: text(kept.map(({ resource }) => resource.id)),
     nodes: text(kept.map(({ node }) => node?.name ?? '').filter((name) => name !== '')),
   };
 }

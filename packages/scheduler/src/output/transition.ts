@@ -1,25 +1,19 @@
 /** The decision as a transition graph: what the controller walks. */
 import { milliseconds, type NodeName } from '@holdfast/base';
-import { readDuration } from '@holdfast/cib';
 import {
   type ClusterResource,
   digestOfParameters,
-  instanceParameters,
-  operationParameters,
-  optionsOf,
-  ownParameters,
   findOperation,
-  timeoutOf,
-  topOf,
+  operationParameters,
 } from '@holdfast/status';
 import type { Graph, GraphAction } from '@holdfast/transition';
 import type { Action } from '../work/action.ts';
 import type { Work } from '../work/work.ts';
+import { attributesOf } from './action-attributes.ts';
 import type { GraphBuild, Synapse } from './graph.ts';
 import { withoutLoops } from './loops.ts';
+import { actionTimeoutMs, metaOf } from './operation-meta.ts';
 import { withPrudence } from './prudence.ts';
-
-const FEATURE_SET = '3.19.0';
 
 export type Decided = {
   readonly graph: Graph;
@@ -113,8 +107,7 @@ function operation(work: Work, base: Base, action: Action, resource: ClusterReso
   const { cluster } = work;
   const { task, intervalMs, node } = action;
   if (node === undefined || resource.agent === undefined) return pseudo(base, action);
-  const options = optionsOf(cluster, resource, task, intervalMs);
-  const timeoutMs = timeoutOf(cluster, resource, task, intervalMs);
+  const startDelay = metaOf(work, action).get('start-delay');
   return {
     ...base,
     kind: 'resource',
@@ -123,70 +116,19 @@ function operation(work: Work, base: Base, action: Action, resource: ClusterReso
     agent: resource.agent,
     task,
     intervalMs: milliseconds(intervalMs),
-    timeoutMs: milliseconds(timeoutMs),
-    startDelayMs: readDuration(options.get('start-delay')) ?? milliseconds(0),
-    parameters: parametersOf(work, action, resource, timeoutMs),
+    timeoutMs: milliseconds(actionTimeoutMs(work, action)),
+    startDelayMs: milliseconds(Number(startDelay ?? '0')),
+    parameters: parametersOf(work, action),
     targetRc: Number(action.meta.get('op_target_rc') ?? '0'),
     opDigest: digestOfParameters(operationParameters(cluster, resource, node, action).values),
   };
 }
 
 /** What the agent is given: its parameters, and what the cluster tells about the operation (B7.5). */
-function parametersOf(
-  { cluster }: Work,
-  action: Action,
-  resource: ClusterResource,
-  timeoutMs: number,
-): Readonly<Record<string, string>> {
-  const { task, intervalMs, node, meta } = action;
-  const op = findOperation(resource.primitive?.operations ?? [], task, intervalMs);
+function parametersOf(work: Work, action: Action): Readonly<Record<string, string>> {
+  const { task, intervalMs, resource } = action;
+  const op = findOperation(resource?.primitive?.operations ?? [], task, intervalMs);
   const checkLevel = op?.options['OCF_CHECK_LEVEL'];
-  const values = new Map<string, string>();
-  for (const [name, value] of instanceParameters(cluster, resource, node)) values.set(name, value);
-  if (op !== undefined) {
-    for (const [name, value] of ownParameters(cluster, op, node)) values.set(name, value);
-  }
-  if (checkLevel !== undefined) values.set('OCF_CHECK_LEVEL', checkLevel);
-  values.set('crm_feature_set', FEATURE_SET);
-  for (const [name, value] of optionsOf(cluster, resource, task, intervalMs)) {
-    if (!/[#:]/.test(name)) values.set(metaName(name), value);
-  }
-  for (const [name, value] of meta) values.set(metaName(name), value);
-  values.set('CRM_meta_timeout', String(timeoutMs));
-  values.delete('CRM_meta_interval');
-  if (intervalMs > 0) values.set('CRM_meta_interval', String(intervalMs));
-  if (op !== undefined) values.set('CRM_meta_name', task);
-  if (node !== undefined) {
-    values.set('CRM_meta_on_node', node.name);
-    values.set('CRM_meta_on_node_uuid', node.id);
-  }
-  for (const [name, value] of cloneParameters(resource)) values.set(name, value);
-  return Object.fromEntries(values);
-}
-
-function metaName(name: string): string {
-  return `CRM_meta_${name.replaceAll('-', '_')}`;
-}
-
-/** What instances of a clone are told about it. */
-function cloneParameters(resource: ClusterResource): readonly (readonly [string, string])[] {
-  const clone = topOf(resource);
-  if (clone.variant !== 'clone') return [];
-  const values: [string, string][] = [
-    ['CRM_meta_clone', String(instanceNumber(resource))],
-    ['CRM_meta_globally_unique', String(clone.isUnique)],
-    ['CRM_meta_notify', String(clone.isNotified)],
-    ['CRM_meta_clone_max', String(clone.instancesMax)],
-    ['CRM_meta_clone_node_max', String(clone.instancesPerNode)],
-  ];
-  if (!clone.isPromotable) return values;
-  for (const word of ['promoted', 'master']) {
-    values.push([`CRM_meta_${word}_max`, String(clone.promotedMax)]);
-    values.push([`CRM_meta_${word}_node_max`, String(clone.promotedPerNode)]);
-  }
-  return values;
-}
-
-function instanceNumber({ number, parent }: ClusterResource): number {
-  return number ?? parent?.number ?? 0;
+  const values = Object.fromEntries(attributesOf(work, action));
+  return checkLevel === undefined ? values : { OCF_CHECK_LEVEL: checkLevel, ...values };
 }

@@ -4,17 +4,28 @@ import type { Action } from '../work/action.ts';
 import type { Calculation } from '../calculate.ts';
 import { filedKey } from '../output/names.ts';
 
-/** The actions in the order in which they would be done; those that wait for ever are left out. */
-export function executionOrder({ graph }: Calculation): readonly Action[] {
+/** One action, carried out; `rc` where it is not what was hoped for. */
+export type Done = { readonly action: Action; readonly rc: number | undefined };
+
+/**
+ * The actions in the order in which they would be done; those that wait for ever are left out, and
+ * everything behind the first that fails (`failureOf` says with what).
+ */
+export function executionOrder(
+  { graph }: Calculation,
+  failureOf: (action: Action) => number | undefined = () => undefined,
+): readonly Done[] {
   const done = new Set<Action>();
-  const order: Action[] = [];
+  const order: Done[] = [];
   let isMoving = true;
   while (isMoving) {
     isMoving = false;
     for (const { action, inputs } of graph.synapses) {
       if (done.has(action) || !inputs.every((input) => done.has(input))) continue;
+      const rc = failureOf(action);
       done.add(action);
-      order.push(action);
+      order.push({ action, rc });
+      if (rc !== undefined) return order;
       isMoving = true;
     }
   }

@@ -1,11 +1,12 @@
 /** The whole story as text: what is, what will be done, and what would be then (B8.3). */
 import type { EpochMs } from '@holdfast/base';
 import type { Cib } from '@holdfast/cib';
-import { clusterLines, disabledLine, readCluster } from '@holdfast/status';
+import { type Cluster, clusterLines, disabledLine, readCluster } from '@holdfast/status';
 import type { Calculation } from '../calculate.ts';
 import { summaryTextLines } from '../output/summary-text.ts';
+import type { Action } from '../work/action.ts';
 import { afterwards } from './effects.ts';
-import { executionLine, executionOrder } from './execute.ts';
+import { type Done, executionLine, executionOrder } from './execute.ts';
 
 export type ReportInput = {
   readonly cib: Cib;
@@ -15,6 +16,8 @@ export type ReportInput = {
   readonly timeLine?: string | undefined;
   /** What was changed before, one line each. */
   readonly modifications?: readonly string[];
+  /** Which actions fail, and with what; undefined: all go well. */
+  readonly failureOf?: ((action: Action) => number | undefined) | undefined;
   /** The cluster before it was changed. */
   readonly before?: Cib;
 };
@@ -22,8 +25,9 @@ export type ReportInput = {
 export function reportText(input: ReportInput): string {
   const { cib, now, calculation, timeLine, modifications = [] } = input;
   const current = readCluster(input.before ?? cib, now);
-  const order = executionOrder(calculation);
-  const revised = readCluster(afterwards(cib, calculation, order), now);
+  const order = executionOrder(calculation, input.failureOf);
+  const after = afterwards(cib, calculation, order);
+  const revised = readCluster(after.cib, now);
   const time = timeLine === undefined ? [] : [timeLine];
   const disabled = disabledLine(current);
   return [
@@ -40,13 +44,19 @@ export function reportText(input: ReportInput): string {
     ...summaryTextLines(calculation.summary),
     '',
     'Executing Cluster Transition:',
-    ...order.map((action) => `  * ${executionLine(calculation.cluster, action)}`),
+    ...order.flatMap((done) => executionLines(calculation.cluster, done)),
+    ...after.counted.map((line) => `  * ${line}`),
     ...time,
     '',
     'Revised Cluster Status:',
     ...clusterLines(revised, { showsPending: false }),
     '',
   ].join('\n');
+}
+
+function executionLines(cluster: Cluster, { action, rc }: Done): readonly string[] {
+  const line = `  * ${executionLine(cluster, action)}`;
+  return rc === undefined ? [line] : [line, `Pretending action ${action.id} failed with rc=${rc}`];
 }
 
 const UNCHECKED = [

@@ -45,6 +45,7 @@ export type Action = {
   isMerged: boolean;
 };
 
+/** Every field by its name: a copy of `of` with more added is several times as slow. */
 export function newAction(
   of: Pick<
     Action,
@@ -52,7 +53,14 @@ export function newAction(
   >,
 ): Action {
   return {
-    ...of,
+    id: of.id,
+    key: of.key,
+    task: of.task,
+    intervalMs: of.intervalMs,
+    node: of.node,
+    resource: of.resource,
+    needs: of.needs,
+    isOptional: of.isOptional,
     cancelled: undefined,
     meta: new Map(),
     reason: undefined,

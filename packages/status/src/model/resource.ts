@@ -63,10 +63,37 @@ export type ResourceTraits = Pick<
   | 'promotedPerNode'
 >;
 
-/** Unassigned, stopped, managed (A1.5.5). */
+/**
+ * Unassigned, stopped, managed (A1.5.5). Every field by its name: a copy of the traits with more added
+ * is several times as slow.
+ */
+// eslint-disable-next-line max-lines-per-function -- one literal, see above
 export function newResource(traits: ResourceTraits): ClusterResource {
   return {
-    ...traits,
+    id: traits.id,
+    xmlId: traits.xmlId,
+    variant: traits.variant,
+    configured: traits.configured,
+    primitive: traits.primitive,
+    agent: traits.agent,
+    parent: traits.parent,
+    meta: traits.meta,
+    number: traits.number,
+    isInternal: traits.isInternal,
+    isCritical: traits.isCritical,
+    requires: traits.requires,
+    multipleActive: traits.multipleActive,
+    stickiness: traits.stickiness,
+    threshold: traits.threshold,
+    isOrdered: traits.isOrdered,
+    isCollocated: traits.isCollocated,
+    isInterleaved: traits.isInterleaved,
+    isPromotable: traits.isPromotable,
+    instancesMax: traits.instancesMax,
+    instancesPerNode: traits.instancesPerNode,
+    instancesMin: traits.instancesMin,
+    promotedMax: traits.promotedMax,
+    promotedPerNode: traits.promotedPerNode,
     children: [],
     historyName: undefined,
     isUnique: true,

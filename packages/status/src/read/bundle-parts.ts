@@ -2,6 +2,9 @@
 import { type Bundle, childElements, integerPrefix } from '@holdfast/cib';
 import { addressAt } from '../places.ts';
 
+/** Replicas; each knows the addresses of all. */
+const REPLICAS_MAX = 500;
+
 export type BundleParts = {
   readonly replicas: number;
   readonly perHost: number;
@@ -15,7 +18,7 @@ export type BundleParts = {
 export function partsOf({ container, network, child }: Bundle): BundleParts {
   const promotedMax = Math.max(0, integerPrefix(container['promoted-max'] ?? '0') ?? 0);
   const usual = promotedMax > 0 ? promotedMax : 1;
-  const replicas = atLeastOne(container['replicas'], usual);
+  const replicas = Math.min(atLeastOne(container['replicas'], usual), REPLICAS_MAX);
   const attributes = network?.attributes ?? {};
   const addressStart = attributes['ip-range-start'];
   const controlPort = attributes['control-port'];

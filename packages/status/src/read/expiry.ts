@@ -43,7 +43,7 @@ function isPastTimeout({ cluster, resource }: Reading, entry: HistoryEntry): boo
   const timeout = Math.round(resource.failureTimeoutMs / 1000);
   if (timeout <= 0 || entry.lastRcChange <= 0) return false;
   if (cluster.now < entry.lastRcChange + timeout) {
-    noteRecheck(cluster, entry.lastRcChange + timeout);
+    noteRecheck(cluster, entry.lastRcChange + timeout + 1);
     return false;
   }
   const isUnfenced = resource.remoteNode?.isFenced === false;

@@ -36,6 +36,7 @@ function readHistory(
   state: NodeState,
   history: ResourceHistory,
 ): ClusterResource | undefined {
+  if (history.resource === '') return undefined;
   if (history.ops.length === 0 && !cluster.options.isShutdownLock) return undefined;
   const resource = resourceOf(cluster, node, history);
   if (resource === undefined) return undefined;

@@ -64,6 +64,17 @@ function saidOnFail(
   task: string,
   intervalMs: number,
 ): OnFail | undefined {
+  const text = onFailText(cluster, resource, task, intervalMs);
+  return text === undefined ? undefined : WORDS[text.toLowerCase()];
+}
+
+/** `on-fail` of an operation as it is written, if it may stand there (B1.6.1). */
+export function onFailText(
+  cluster: Cluster,
+  resource: ClusterResource,
+  task: string,
+  intervalMs: number,
+): string | undefined {
   const options = optionsOf(cluster, resource, task, intervalMs);
   const text = options.get('on-fail') ?? (task === 'demote' ? fromMonitor(resource) : undefined);
   const word = text === undefined ? undefined : WORDS[text.toLowerCase()];
@@ -71,7 +82,7 @@ function saidOnFail(
   const isPromotedMonitor =
     task === 'monitor' && intervalMs > 0 && parseRole(options.get('role')) === 'Promoted';
   if (word === 'demote' && task !== 'promote' && !isPromotedMonitor) return undefined;
-  return word;
+  return text;
 }
 
 /** A failed demote is treated like a failed monitor of the promoted role. */

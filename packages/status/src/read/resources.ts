@@ -123,6 +123,9 @@ function canBeUnique({ child }: Clone): boolean {
   return primitives.every(({ agent }) => agent.class === 'ocf' || agent.class === 'stonith');
 }
 
+/** More than that are made only where there are more nodes: each is an object with a table of scores. */
+const INSTANCES_MAX = 1000;
+
 function cloneTraits(
   cluster: Cluster,
   clone: Clone,
@@ -133,7 +136,7 @@ function cloneTraits(
   const primitives = clone.child.kind === 'group' ? clone.child.members : [clone.child];
   if (isPromotable && primitives.some(({ agent }) => agent.class !== 'ocf')) return undefined;
   const nodes = Math.max(1, cluster.nodes.length);
-  let max = countOf(meta, 'clone-max', nodes);
+  let max = Math.min(countOf(meta, 'clone-max', nodes), Math.max(nodes, INSTANCES_MAX));
   let perNode = countOf(meta, 'clone-node-max', 1);
   let isUnique = parseBoolean(meta.get('globally-unique')) ?? perNode > 1;
   if (!canBeUnique(clone) && isUnique) {

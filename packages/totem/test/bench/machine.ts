@@ -63,6 +63,7 @@ function measure(count: number, size: number, senders: number): string {
   bench.datagrams = 0;
   let submitted = 0;
   const began = performance.now();
+  const cpu = process.cpuUsage();
   const until = began + SECONDS * 1000;
   while (performance.now() < until) {
     for (let sender = 0; sender < senders; sender += 1) {
@@ -76,7 +77,9 @@ function measure(count: number, size: number, senders: number): string {
   }
   const seconds = (performance.now() - began) / 1000;
   const ordered = bench.delivered / count / seconds;
-  return `${count} nodes, ${senders} sending, ${size} B: ${Math.round(ordered)} msg/s ordered, ${((ordered * size) / 1e6).toFixed(0)} MB/s, ${Math.round(bench.datagrams / seconds)} datagrams/s, all nodes in one thread`;
+  const { user, system } = process.cpuUsage(cpu);
+  const perDatagram = (user + system) / bench.datagrams;
+  return `${count} nodes, ${senders} sending, ${size} B: ${Math.round(ordered)} msg/s ordered, ${((ordered * size) / 1e6).toFixed(0)} MB/s, ${Math.round(bench.datagrams / seconds)} datagrams/s, ${perDatagram.toFixed(1)} µs of CPU for each with all its messages, all nodes in one thread`;
 }
 
 for (const [count, senders] of [

@@ -28,6 +28,8 @@ export type Life = {
   readonly name: string;
   readonly state: RingState;
   readonly events: Event[];
+  /** Notes and refusals. */
+  readonly told: string[];
   frozenUntil: number;
   isDead: boolean;
 };
@@ -41,7 +43,7 @@ type Pending = {
 
 export type World = {
   readonly dice: Prng;
-  readonly config: (id: NodeId) => RingConfig;
+  config: (id: NodeId) => RingConfig;
   readonly ids: readonly NodeId[];
   readonly alive: Map<NodeId, Life>;
   readonly lives: Life[];
@@ -85,7 +87,7 @@ export function boot(w: World, id: NodeId): void {
   w.incarnations += 1;
   const state = ring(w.config(id), w.disk.get(id) ?? 0, w.incarnations, now(w));
   const name = `${id}#${w.incarnations}`;
-  const life: Life = { id, name, state, events: [], frozenUntil: 0, isDead: false };
+  const life: Life = { id, name, state, events: [], told: [], frozenUntil: 0, isDead: false };
   w.alive.set(id, life);
   w.lives.push(life);
   feed(w, life, { kind: 'start' });
@@ -97,18 +99,18 @@ export function crash(w: World, id: NodeId): void {
   w.alive.delete(id);
 }
 
-export function say(w: World, id: NodeId, text: string): void {
+export function say(w: World, id: NodeId, text: string, isSafe = false): void {
   const life = w.alive.get(id);
   if (life === undefined || life.frozenUntil > w.time) return;
   w.said.add(`${id}:${text}`);
-  feed(w, life, { kind: 'multicast', payload: new TextEncoder().encode(text) });
+  feed(w, life, { kind: 'multicast', payload: new TextEncoder().encode(text), isSafe });
 }
 
 function now(w: World): Instant {
   return instant(w.time);
 }
 
-function feed(w: World, life: Life, input: RingInput): void {
+export function feed(w: World, life: Life, input: RingInput): void {
   const effects = step(life.state, input, now(w));
   for (const effect of w.tamper(effects, life)) perform(w, life, effect);
 }
@@ -139,7 +141,10 @@ function perform(w: World, life: Life, effect: RingEffect): void {
       });
       return;
     case 'refused':
+      life.told.push(effect.text);
+      return;
     case 'note':
+      life.told.push(effect.text);
       return;
   }
 }

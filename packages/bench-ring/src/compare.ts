@@ -34,7 +34,7 @@ export async function compare(
   try {
     const choice = { nodes: NODES, isSealed, transport: 'knet' } as const;
     const pair = await startPair(networks, choice, client, clusters);
-    await settle();
+    await warm(pair, effort);
     const rows: Row[] = [...(await latencies(pair, isSealed, effort))];
     for (const size of SIZES) rows.push(await throughput(pair, isSealed, size, effort));
     const formedMs = { ours: pair.ours.formedMs, theirs: pair.theirs.formedMs };
@@ -57,6 +57,15 @@ async function startPair(
   const theirs = await startCorosync(two, choice, client);
   clusters.push(theirs);
   return { ours, theirs };
+}
+
+/** Both run once for nothing: code is compiled, priorities are given, buffers have grown. */
+async function warm({ ours, theirs }: Pair<Cluster>, { forMs }: Effort): Promise<void> {
+  await settle();
+  for (const cluster of [ours, theirs]) {
+    await flood(cluster, { nodes: NODES, size: 1400, forMs }, 'one');
+    await ping(cluster, { nodes: NODES, size: 64, forMs: 2 * forMs }, false);
+  }
 }
 
 async function latencies(

@@ -59,7 +59,7 @@ export async function ping(
   return { sender, receiver };
 }
 
-/** Lets what was just started, or just ran, come to rest. */
+/** Lets what was just started come to rest, and the ring's thread get its priority. */
 export function settle(): Promise<void> {
-  return sleep(1200);
+  return sleep(5000);
 }

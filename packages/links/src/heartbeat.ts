@@ -19,6 +19,8 @@ const AGAIN = 10;
 /** A path that was up for less has flapped, and must prove itself for longer. */
 const STEADY_MS = 10_000;
 const BACKOFF_MAX = 16;
+/** Pings of one path that may wait for an answer at a time. */
+const UNANSWERED_MAX = 64;
 /** Round trips in the mean weigh as in TCP (RFC 6298): the newest counts for an eighth. */
 const WEIGHT = 1 / 8;
 
@@ -34,6 +36,7 @@ export function newPath(state: LinksState, peer: Peer, link: number): Path {
     lastPongAt: now,
     lastPingAt: instant(-Infinity),
     pingAt: now,
+    unanswered: [],
     loss: 0,
     rtt: { count: 0, last: 0, mean: 0, min: Infinity, max: 0 },
     mtu: newSearch(state),
@@ -64,9 +67,13 @@ function downAt(path: Path, { pingTimeoutMs }: LinkSettings): Instant {
 }
 
 /** An ordinary ping; the next one an interval later, or sooner where this one stays unanswered. */
-export function ping(state: LinksState, path: Path, { pingIntervalMs }: LinkSettings): void {
-  // The one before was lost if its answer has not come by now.
-  if (path.isUp && path.lastPongAt < path.lastPingAt) addLoss(state, path, 1);
+export function ping(state: LinksState, path: Path, settings: LinkSettings): void {
+  const { pingIntervalMs, pingTimeoutMs } = settings;
+  while ((path.unanswered[0] ?? Infinity) < state.now - pingTimeoutMs) {
+    path.unanswered.shift();
+    if (path.isUp) addLoss(state, path, 1);
+  }
+  if (path.unanswered.length < UNANSWERED_MAX) path.unanswered.push(state.now);
   path.lastPingAt = state.now;
   const soon = Math.max(pingIntervalMs / AGAIN, 2 * path.rtt.mean);
   path.pingAt = after(state.now, milliseconds(path.isUp ? soon : pingIntervalMs));
@@ -122,6 +129,8 @@ export function onPong(
   }
   path.pingAt = after(path.lastPingAt, settings.pingIntervalMs);
   addTrip(path.rtt, trip);
+  const asked = path.unanswered.indexOf(beat.sentAt);
+  if (asked >= 0) path.unanswered.splice(asked, 1);
   addLoss(state, path, 0);
   if (path.isUp) return true;
   if (!beat.isHeard) {

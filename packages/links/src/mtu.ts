@@ -15,7 +15,9 @@ export const DATAGRAM_BYTES_MAX = 60_000;
 const LARGER = [4096, 8192, 16_384, 32_768, DATAGRAM_BYTES_MAX];
 
 const TRIES = 3;
-const ANSWER_MS_MIN = 100;
+const ANSWER_MS_MIN = 250;
+/** A size given up is tried again so soon: it may have been a busy host. */
+const AGAIN_MS = 5000;
 const CONFIRM_MS = milliseconds(500);
 /** The newest ping counts for so much in the loss of a path. */
 const LOSS_WEIGHT = 1 / 16;
@@ -65,7 +67,8 @@ function shrink(state: LinksState, path: Path): void {
   mtu.isConfirmed = true;
   mtu.confirmAt = state.now;
   mtu.probe = undefined;
-  rest(state, path);
+  const wait = Math.min(state.settings.mtuIntervalMs, AGAIN_MS);
+  mtu.searchAt = after(state.now, milliseconds(wait));
 }
 
 /** A path has come up: its size is tried, then larger ones. */

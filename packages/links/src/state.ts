@@ -137,7 +137,9 @@ export type Path = {
   lastPingAt: Instant;
   pingAt: Instant;
   readonly rtt: RoundTrips;
-  /** Share of pings that came back with no answer, of late: 0 to 1. */
+  /** When the pings were sent that have no answer yet; the oldest first. */
+  readonly unanswered: number[];
+  /** Share of pings that never had an answer, of late: 0 to 1. Late ones are not lost. */
   loss: number;
   readonly mtu: MtuSearch;
   sent: number;

@@ -29,7 +29,7 @@ import { readFencing, readNode, readRace } from '@holdfast/node';
 import type { Runners } from '@holdfast/runners';
 import { ringStatus } from '@holdfast/totem';
 import { toRpc } from './faults.ts';
-import { quorumStatus, reload, strangerWarnings } from './quorum-answers.ts';
+import { fencingWarning, quorumStatus, reload, strangerWarnings } from './quorum-answers.ts';
 import { drill, fencingStatus } from './api-fencing.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
@@ -260,6 +260,7 @@ function clusterStatus({ world, configured, version }: ApiParts): ClusterStatus 
         ? 'secauth asks for sealed datagrams, and this version cannot seal: they are neither encrypted nor authenticated'
         : 'datagrams are neither encrypted nor authenticated (secauth: off)',
       ...strangerWarnings(quorum),
+      ...fencingWarning(reading.quorum, reading.cib.configuration),
       ...pending,
     ],
     counters: ring.counters,

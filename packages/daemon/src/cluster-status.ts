@@ -5,7 +5,7 @@ import type { ClusterStatus } from '@holdfast/ipc';
 import type { LinksStatus } from '@holdfast/links';
 import { readFencing, readNode } from '@holdfast/node';
 import type { SealingStatus, ThreadStatus } from '@holdfast/ring-thread';
-import { quorumStatus, strangerWarnings } from './quorum-answers.ts';
+import { fencingWarning, quorumStatus, strangerWarnings } from './quorum-answers.ts';
 import type { Configured } from './start.ts';
 import type { World } from './world.ts';
 
@@ -47,6 +47,7 @@ export async function clusterStatus({
       ...sealingWarnings(conf, sealing),
       ...linkWarnings(links, nameOf),
       ...strangerWarnings(quorum),
+      ...fencingWarning(reading.quorum, reading.cib.configuration),
       ...pending,
     ],
     counters: counters(thread),

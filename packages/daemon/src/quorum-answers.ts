@@ -1,5 +1,6 @@
 /** What clients may ask about votes and about corosync.conf. */
 import { fail, ok, type Result } from '@holdfast/base';
+import { booleanProperty, type Configuration, everyResource } from '@holdfast/cib';
 import { type ConfChange, describe } from '@holdfast/corosync-conf';
 import type { ClusterStatus, ConfChangeRecord, ReloadReport, RpcFault } from '@holdfast/ipc';
 import type { QuorumView } from '@holdfast/quorum';
@@ -62,6 +63,23 @@ export function quorumStatus(
     strangers: strangers.map(({ id, sections }) => ({ node: nameOf(id), sections })),
     device: device === undefined ? null : { votes: device.votes, counted: device.isCounted },
   };
+}
+
+/**
+ * With two_node both halves of a split have quorum: only fencing keeps them from running everything
+ * twice (T6.41). Said for as long as nothing here could fence.
+ */
+export function fencingWarning(view: QuorumView, configuration: Configuration): readonly string[] {
+  if (!view.flags.includes('2Node')) return [];
+  const isOn = booleanProperty(configuration, 'stonith-enabled');
+  const hasDevice = [...everyResource(configuration.resources)].some(
+    (each) => each.kind === 'primitive' && each.agent.class === 'stonith',
+  );
+  if (isOn && hasDevice) return [];
+  const why = isOn ? 'no fence device is configured' : 'fencing is disabled';
+  return [
+    `two_node, and ${why}: when the nodes lose sight of each other, both have quorum and nothing keeps them apart; configure a fence device for each node`,
+  ];
 }
 
 /** A member with another file is a warning, for as long as it is one. */

@@ -38,6 +38,11 @@ void t.test(
       'haone takes the word',
     );
     t.match(await quorumOf(first), { quorate: true, waitingFor: [] });
+    const status = await first.call('cluster.status', {});
+    t.match(
+      status.ok ? status.value.warnings.join('\n') : '',
+      /two_node, and no fence device is configured: when the nodes lose sight of each other/,
+    );
     t.match(logOf(place, 'haone'), /waiting for absent nodes is over: ordered on haone/);
 
     const two = startDaemon(place, 'hatwo');

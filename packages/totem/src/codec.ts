@@ -61,8 +61,18 @@ const KINDS: readonly Message['kind'][] = [
   'hold-cancel',
 ];
 
-export function encodeFrame({ header, message }: Frame): Uint8Array {
-  const to = writer(HEADER_BYTES + sizeOf(message));
+export function encodeFrame(frame: Frame): Uint8Array {
+  const to = writer(new Uint8Array(frameBytes(frame.message)));
+  putFrame(to, frame);
+  return to.bytes;
+}
+
+export function frameBytes(message: Message): number {
+  return HEADER_BYTES + sizeOf(message);
+}
+
+/** Fills in a frame whose payload, if it is a multicast, may stand in its place already. */
+export function putFrame(to: Writer, { header, message }: Frame): void {
   put16(to, MAGIC);
   put8(to, VERSION);
   put8(to, KINDS.indexOf(message.kind));
@@ -71,7 +81,6 @@ export function encodeFrame({ header, message }: Frame): Uint8Array {
   put64(to, header.incarnation);
   put64(to, header.count);
   putMessage(to, message);
-  return to.bytes;
 }
 
 /** A frame, or undefined for anything that is not one. */
@@ -92,7 +101,7 @@ export function decodeFrame(bytes: Uint8Array): Frame | undefined {
 
 /** A message of an older ring, to be carried inside another. */
 export function encodeMcast(message: Mcast): Uint8Array {
-  const to = writer(sizeOf(message));
+  const to = writer(new Uint8Array(sizeOf(message)));
   putMessage(to, message);
   return to.bytes;
 }

@@ -11,17 +11,20 @@ export type Reader = { readonly bytes: Uint8Array; at: number; isBad: boolean };
 // Bytes are shifted by hand: a DataView for every datagram costs more than all its fields.
 const TWO_32 = 0x1_0000_0000;
 
-export function writer(size: number): Writer {
-  return { bytes: new Uint8Array(size), at: 0 };
+export function writer(bytes: Uint8Array): Writer {
+  return { bytes, at: 0 };
 }
 
 export function reader(bytes: Uint8Array): Reader {
   return { bytes, at: 0, isBad: false };
 }
 
+/** Nothing is copied where the bytes stand in their place already. */
 export function putBytes(to: Writer, bytes: Uint8Array): void {
   put16(to, bytes.length);
-  to.bytes.set(bytes, to.at);
+  const isThere =
+    bytes.buffer === to.bytes.buffer && bytes.byteOffset === to.bytes.byteOffset + to.at;
+  if (!isThere) to.bytes.set(bytes, to.at);
   to.at += bytes.length;
 }
 

@@ -65,7 +65,7 @@ export function encodeWord(word: GroupWord): Uint8Array {
 }
 
 function start(kind: GroupWord['kind'], bytes: number): Writer {
-  const to = writer(1 + bytes);
+  const to = writer(new Uint8Array(1 + bytes));
   put8(to, KINDS.indexOf(kind));
   return to;
 }

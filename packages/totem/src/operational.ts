@@ -103,7 +103,7 @@ function visitWithQueue(state: RingState, rotation: Rotation, token: Token): Tok
     token,
     waiting: messagesWaiting(source(state), room),
     isEncapsulated: false,
-    next: () => takePacked(source(state), room),
+    next: () => takePacked(source(state), room, state.slab),
   });
 }
 

@@ -1,14 +1,18 @@
 /** Sending: frames to the others, and messages to ourselves for after this input (T1.4). */
 import { after, type Milliseconds, type NodeId, note, type Severity } from '@holdfast/base';
-import { encodeFrame } from './codec.ts';
+import { frameBytes, putFrame } from './codec.ts';
+import { writer } from './fields.ts';
 import type { Message } from './message.ts';
+import { cut } from './slab.ts';
 import type { RingState, Timers } from './state.ts';
 
-function frame(state: RingState, message: Message): Uint8Array {
+/** Fills `into`, or bytes cut for it. */
+function frame(state: RingState, message: Message, into?: Uint8Array): Uint8Array {
   const { cluster, incarnation, config, counters } = state;
   state.frames += 1;
   const header = { cluster, sender: config.self, incarnation, count: state.frames };
-  const bytes = encodeFrame({ header, message });
+  const bytes = into ?? cut(state.slab, frameBytes(message));
+  putFrame(writer(bytes), { header, message });
   counters.framesSent += 1;
   counters.bytesSent += bytes.length;
   return bytes;
@@ -19,6 +23,12 @@ export function broadcast(state: RingState, message: Message, isForUs: boolean):
   if (state.config.nodes.length > 1)
     state.out.push({ kind: 'send', to: 'all', bytes: frame(state, message) });
   if (isForUs) state.inbox.push(message);
+}
+
+/** To every configured node but us, in bytes that have its payload in place already. */
+export function broadcastPacked(state: RingState, message: Message, into: Uint8Array): void {
+  if (state.config.nodes.length > 1)
+    state.out.push({ kind: 'send', to: 'all', bytes: frame(state, message, into) });
 }
 
 export function unicast(state: RingState, to: NodeId, message: Message): void {

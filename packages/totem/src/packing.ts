@@ -6,8 +6,9 @@
  * unfinished ones when a ring is installed, so that all who deliver it deliver the same (T2.12).
  */
 import type { NodeId } from '@holdfast/base';
-import { PAYLOAD_MAX } from './codec.ts';
+import { FRAME_BYTES, PAYLOAD_MAX } from './codec.ts';
 import { dropFirst, isQueueEmpty, PAYLOAD_BYTES_MAX, type SendQueue } from './queue.ts';
+import { cut, type Slab } from './slab.ts';
 
 const CHUNK_HEADER = 3;
 const FIRST = 1;
@@ -24,7 +25,12 @@ export const PAYLOAD_ROOM = PAYLOAD_MAX;
 const PIECES_MAX = Math.ceil(PAYLOAD_BYTES_MAX / (ROOM_MIN - CHUNK_HEADER)) + 1;
 
 /** What one message carries; safe where anything in it is. */
-export type Packed = { readonly payload: Uint8Array; readonly isSafe: boolean };
+export type Packed = {
+  readonly payload: Uint8Array;
+  readonly isSafe: boolean;
+  /** Bytes with room for a frame's head, then the payload; undefined: the payload stands alone. */
+  readonly frame?: Uint8Array;
+};
 
 /** About how many messages of `room` bytes what waits will fill; 0 only where nothing waits. */
 export function messagesWaiting({ waiting, head, bytes }: SendQueue, room: number): number {
@@ -32,9 +38,10 @@ export function messagesWaiting({ waiting, head, bytes }: SendQueue, room: numbe
 }
 
 /** The next message, up to `room` bytes, as full as it gets; undefined where nothing waits. */
-export function takePacked(queue: SendQueue, room: number): Packed | undefined {
+export function takePacked(queue: SendQueue, room: number, from: Slab): Packed | undefined {
   if (isQueueEmpty(queue)) return undefined;
-  const packed = new Uint8Array(Math.min(room, bytesWaiting(queue, room)));
+  const frame = cut(from, FRAME_BYTES + Math.min(room, bytesWaiting(queue, room)));
+  const packed = frame.subarray(FRAME_BYTES);
   let at = 0;
   let isSafe = false;
   while (packed.length - at >= CHUNK_HEADER) {
@@ -54,7 +61,8 @@ export function takePacked(queue: SendQueue, room: number): Packed | undefined {
     if (length === left) dropFirst(queue, first);
     else queue.offset += length;
   }
-  return { payload: at === packed.length ? packed : packed.subarray(0, at), isSafe };
+  if (at === packed.length) return { payload: packed, isSafe, frame };
+  return { payload: packed.subarray(0, at), isSafe, frame: frame.subarray(0, FRAME_BYTES + at) };
 }
 
 function piece(payload: Uint8Array, offset: number, length: number): Uint8Array {

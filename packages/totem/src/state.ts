@@ -6,6 +6,7 @@ import type { PeerLife } from './lives.ts';
 import { type Assembly, PAYLOAD_ROOM, ROOM_MAX, ROOM_MIN } from './packing.ts';
 import type { RingId, RingUp } from './port.ts';
 import { type Refusal, sendQueue, type SendQueue } from './queue.ts';
+import { slab, type Slab } from './slab.ts';
 import type { RingTimeouts } from './timeouts.ts';
 
 export type RingConfig = RingTimeouts & {
@@ -30,6 +31,7 @@ export type RingConfig = RingTimeouts & {
 
 export type RingInput =
   | { readonly kind: 'start' }
+  /** What arrived; not to be written to afterwards, for messages are kept where they are. */
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'multicast';
@@ -50,7 +52,7 @@ export type RingInput =
 export type RingEffect =
   /** Must be on stable storage before anything later in the list is done. */
   | { readonly kind: 'persist-ring-seq'; readonly seq: number }
-  /** `all`: every configured node but this one. The bytes are the receiver's from here on. */
+  /** `all`: every configured node but this one. To be read, not written or transferred: the ring keeps them. */
   | { readonly kind: 'send'; readonly to: NodeId | 'all'; readonly bytes: Uint8Array }
   | RingUp
   | {
@@ -193,6 +195,7 @@ export type RingState = {
   /** Messages to ourselves, handled after what is being handled (T1.4). */
   inbox: Message[];
   out: RingEffect[];
+  readonly slab: Slab;
   now: Instant;
   /** When we wanted to be called next, to see that we were not. */
   wantedAt: Instant | undefined;
@@ -262,6 +265,7 @@ export function ring(
     counters: newCounters(),
     inbox: [],
     out: [],
+    slab: slab(),
     now,
     wantedAt: undefined,
   };

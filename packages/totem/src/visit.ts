@@ -4,7 +4,7 @@
  */
 import { REQUESTS_MAX } from './codec.ts';
 import { type Mcast, sameRing, type Token } from './message.ts';
-import { broadcast } from './outbox.ts';
+import { broadcast, broadcastPacked } from './outbox.ts';
 import type { RingState, Rotation, Store } from './state.ts';
 import type { Packed } from './packing.ts';
 import { keep, STORE_WINDOW } from './store.ts';
@@ -112,7 +112,8 @@ function sendNew(state: RingState, now: Visit, allowed: number): number {
       payload: packed.payload,
     };
     keep(now.store, message);
-    broadcast(state, message, false);
+    if (packed.frame === undefined) broadcast(state, message, false);
+    else broadcastPacked(state, message, packed.frame);
   }
   return sent;
 }

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { chmod, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAllBytes, text as readAll } from 'node:stream/consumers';
 import { socketPath } from '@holdfast/ipc';
 import { Command } from 'commander';
 import { levelNamed, openPlace, type Place, runLine, runOnce, runScript } from './shell/run.ts';
@@ -52,6 +52,7 @@ function openIo(): Io {
     err: (text) => process.stderr.write(text),
     confirm: isAttended ? confirm : undefined,
     readFile: (path) => (path === '-' ? readAll(process.stdin) : readFile(path, 'utf8')),
+    readBytes: (path) => (path === '-' ? readAllBytes(process.stdin) : readFile(path)),
     writeFile: (path, text) => writeFile(path, text, { mode: FILE_MODE }),
     replaceFile,
     resolves: (name) =>

@@ -12,6 +12,7 @@ import {
   warn,
 } from '../shell/shell.ts';
 import { ANY, command, type Level } from './level.ts';
+import { simulate } from './simulate.ts';
 import { status } from './status.ts';
 
 export const level: Level = {
@@ -27,6 +28,12 @@ export const level: Level = {
       arity: [0, 1],
       run: verifyLive,
     }),
+    command(
+      'simulate',
+      'simulate [--xml-file FILE] [--date D] [--format summary|dot|scores|graph|json] [--explain RESOURCE] [--node-up|-down|-fail N] [--op-inject|--op-fail OP] [--quorum yes|no] [--ticket-grant|-revoke|-standby|-activate T] [--save-input|-output|-dot FILE]',
+      'Says what would be decided, and what would be then.',
+      { arity: [0, ANY], run: simulate },
+    ),
     command('explain', 'explain RESOURCE|NODE', 'Says why it is where it is.', {
       arity: [1, 1],
       run: explain,

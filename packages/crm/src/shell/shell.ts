@@ -26,6 +26,8 @@ export type Io = {
   /** Asks a human; undefined where there is none to ask. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
   readonly readFile: (path: string) => Promise<string>;
+  /** `-` is standard input. */
+  readonly readBytes: (path: string) => Promise<Uint8Array>;
   /** Written for the owner only: it may hold secrets. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** Puts `text` in the place of a file that is there: whole or not at all, with its old rights. */

@@ -52,6 +52,7 @@ export async function shellFor(daemon: FakeDaemon, isForced = false): Promise<In
           ? Promise.reject(new Error('no files here'))
           : Promise.resolve(text);
       },
+      readBytes: () => Promise.reject(new Error('no files here')),
       writeFile: () => Promise.reject(new Error('no files here')),
       replaceFile: (path, text) => {
         files.set(path, text);

@@ -47,7 +47,8 @@ export async function simulate(shell: Shell, words: readonly string[]): Promise<
   const explain = options.explain !== undefined;
   const pretended = pretend({ cib, ...moment, injections, failing, explain });
   if (!pretended.ok) return refuse(shell, describeInjectFault(pretended.fault));
-  await save(shell, options, pretended.value);
+  const saved = await save(shell, options, pretended.value);
+  if (saved !== DONE) return saved;
   return show(shell, options, pretended.value);
 }
 
@@ -85,14 +86,27 @@ function readWithFaults(shell: Shell, text: string, name: string): Cib | undefin
   return read.value.cib;
 }
 
+/** Nothing is shown when something could not be kept. */
 async function save(
   shell: Shell,
   { saveInput, saveOutput, saveDot }: SimulateOptions,
   pretended: Pretended,
-): Promise<void> {
-  if (saveInput !== undefined) await shell.io.writeFile(saveInput, xmlOf(pretended.input));
-  if (saveOutput !== undefined) await shell.io.writeFile(saveOutput, xmlOf(pretended.output()));
-  if (saveDot !== undefined) await shell.io.writeFile(saveDot, pretended.dot());
+): Promise<ExitCode> {
+  const files: readonly (readonly [string | undefined, () => string])[] = [
+    [saveInput, () => xmlOf(pretended.input)],
+    [saveOutput, () => xmlOf(pretended.output())],
+    [saveDot, pretended.dot],
+  ];
+  for (const [file, text] of files) {
+    if (file === undefined) continue;
+    try {
+      await shell.io.writeFile(file, text());
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      return refuse(shell, `cannot write ${file}: ${what}`);
+    }
+  }
+  return DONE;
 }
 
 function xmlOf({ root, status, quorate }: Cib): string {

@@ -19,5 +19,23 @@ function unpack(bytes: Uint8Array): Uint8Array {
     return gunzipSync(bytes, { maxOutputLength: UNPACKED_MAX });
   }
   const isBzip = bytes[0] === 0x42 && bytes[1] === 0x5a && bytes[2] === 0x68;
-  return isBzip ? bzip.decode(bytes) : bytes;
+  return isBzip ? unpackBzip(bytes) : bytes;
+}
+
+function unpackBzip(bytes: Uint8Array): Uint8Array {
+  let unpacked = new Uint8Array(64 * 1024);
+  let length = 0;
+  bzip.decode(bytes, {
+    writeByte: (byte) => {
+      if (length === UNPACKED_MAX) throw new Error(`more than ${UNPACKED_MAX} bytes come out`);
+      if (length === unpacked.length) {
+        const wider = new Uint8Array(length * 2);
+        wider.set(unpacked);
+        unpacked = wider;
+      }
+      unpacked[length] = byte;
+      length += 1;
+    },
+  });
+  return unpacked.subarray(0, length);
 }

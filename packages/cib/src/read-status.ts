@@ -176,35 +176,55 @@ export function statusToXml(status: Status): XmlElement {
 }
 
 function nodeStateToXml(state: NodeState): XmlElement {
-  const attributes: Record<string, string> = { id: state.id, uname: state.name };
-  if (state.remote) attributes['remote_node'] = 'true';
-  if (state.inCluster !== undefined)
-    attributes['in_ccm'] = String(state.inClusterSince ?? state.inCluster);
-  if (state.daemonOnline !== undefined)
-    attributes['crmd'] = state.daemonOnline ? 'online' : 'offline';
-  if (state.join !== undefined) attributes['join'] = state.join;
-  if (state.expected !== undefined) attributes['expected'] = state.expected;
-  if (state.nodeFenced !== undefined) attributes['node_fenced'] = state.nodeFenced;
-  if (state.inMaintenance) attributes['node_in_maintenance'] = 'true';
-  const children: XmlElement[] = [];
-  const transient = Object.entries(state.transientAttributes);
-  if (transient.length > 0) children.push(transientToXml(state.id, transient));
-  if (state.history.length > 0) {
-    const resources = state.history.map(historyToXml);
-    children.push(element('lrm', { id: state.id }, [element('lrm_resources', {}, resources)]));
-  }
-  return element('node_state', attributes, children);
+  const { inCluster, daemonOnline, join, expected, nodeFenced } = state;
+  const attributes = present({
+    id: state.id,
+    uname: state.isNameless === true ? undefined : state.name,
+    remote_node: state.remote ? 'true' : undefined,
+    in_ccm: inCluster === undefined ? undefined : String(state.inClusterSince ?? inCluster),
+    crmd: daemonOnline === undefined ? undefined : onlineText(daemonOnline),
+    join,
+    expected,
+    node_fenced: nodeFenced,
+    node_in_maintenance: state.inMaintenance ? 'true' : undefined,
+  });
+  return element('node_state', attributes, [...transientOf(state), ...historyOf(state)]);
 }
 
-function transientToXml(id: string, pairs: readonly (readonly [string, string])[]): XmlElement {
-  const setId = `status-${id}`;
-  const nvpairs = pairs.map(([name, value]) =>
-    element('nvpair', { id: `${setId}-${name.replace(/[^\w.-]/g, '.')}`, name, value }),
-  );
+const onlineText = (isOnline: boolean): string => (isOnline ? 'online' : 'offline');
+
+function historyOf({ id, history }: NodeState): readonly XmlElement[] {
+  if (history.length === 0) return [];
+  const resources = element('lrm_resources', {}, history.map(historyToXml));
+  return [element('lrm', { id }, [resources])];
+}
+
+function transientOf({
+  id,
+  transientAttributes,
+  transientUtilization = {},
+}: NodeState): readonly XmlElement[] {
+  const attributes = Object.entries(transientAttributes);
+  const utilization = Object.entries(transientUtilization);
+  const isEmpty = attributes.length === 0 && utilization.length === 0;
+  return isEmpty ? [] : [transientToXml(id, attributes, utilization)];
+}
+
+type Pairs = readonly (readonly [string, string])[];
+
+function transientToXml(id: string, attributes: Pairs, utilization: Pairs): XmlElement {
+  const set = (tag: string, setId: string, pairs: Pairs): readonly XmlElement[] =>
+    pairs.length === 0 ? [] : [element(tag, { id: setId }, pairs.map(nvpair(setId)))];
   return element('transient_attributes', { id }, [
-    element('instance_attributes', { id: setId }, nvpairs),
+    ...set('instance_attributes', `status-${id}`, attributes),
+    ...set('utilization', `status-${id}-utilization`, utilization),
   ]);
 }
+
+const nvpair =
+  (setId: string) =>
+  ([name, value]: readonly [string, string]): XmlElement =>
+    element('nvpair', { id: `${setId}-${name.replace(/[^\w.-]/g, '.')}`, name, value });
 
 function historyToXml({
   resource,
@@ -237,6 +257,7 @@ function entryToXml(entry: HistoryEntry): XmlElement {
       id: entry.id,
       operation_key: entry.operationKey,
       operation: entry.task,
+      crm_feature_set: entry.featureSet,
       'transition-key': entry.transitionKey,
       'transition-magic': `${entry.opStatus}:${entry.rc};${entry.transitionKey}`,
       'exit-reason': entry.exitReason,

@@ -3,7 +3,7 @@ import { type Bundle, childElements, integerPrefix } from '@holdfast/cib';
 import { addressAt } from '../places.ts';
 
 /** Replicas; each knows the addresses of all. */
-const REPLICAS_MAX = 500;
+const REPLICAS_MAX = 100;
 
 export type BundleParts = {
   readonly replicas: number;

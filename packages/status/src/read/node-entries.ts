@@ -75,7 +75,8 @@ export function implyNode(cluster: Cluster, name: string): ClusterNode {
 /** Top-level connections and guests of primitives make nodes before any resource is read (A1.9.1). */
 export function addImpliedNodes(cluster: Cluster): void {
   for (const resource of cluster.cib.configuration.resources) {
-    if (resource.kind === 'primitive' && isRemoteAgent(resource)) implyNode(cluster, resource.id);
+    if (resource.kind === 'primitive' && isRemoteAgent(resource) && resource.id !== '')
+      implyNode(cluster, resource.id);
     const primitives =
       resource.kind === 'primitive'
         ? [resource]
@@ -95,7 +96,8 @@ export function isRemoteAgent({ agent }: Pick<Primitive, 'agent'>): boolean {
 
 /** The literal value, whatever rules say. */
 export function guestNameOf({ meta }: Primitive): string | undefined {
-  return literalMeta(meta, 'remote-node');
+  const name = literalMeta(meta, 'remote-node');
+  return name === '' ? undefined : name;
 }
 
 export function literalMeta(meta: Primitive['meta'], wanted: string): string | undefined {

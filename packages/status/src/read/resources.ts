@@ -124,7 +124,7 @@ function canBeUnique({ child }: Clone): boolean {
 }
 
 /** More than that are made only where there are more nodes: each is an object with a table of scores. */
-const INSTANCES_MAX = 1000;
+const INSTANCES_MAX = 250;
 
 function cloneTraits(
   cluster: Cluster,

@@ -3,13 +3,12 @@ import { epochMs, type Instant, type NodeName } from '@holdfast/base';
 import {
   type Configuration,
   durationProperty,
-  metaScore,
   type NodeState,
   readDuration,
   unpack,
 } from '@holdfast/cib';
 import { type FenceAction, type FenceDevice, type FenceOrder, planFor } from '@holdfast/fencer';
-import { findActive } from '@holdfast/status';
+import { readCluster as readStanding } from '@holdfast/status';
 import { readCluster } from './cluster.ts';
 import { readFencerConfig } from './fencing-config.ts';
 import { type ControllerState, isMember, nameOf, selfName, wallMs } from './state.ts';
@@ -121,15 +120,10 @@ export function priorityDelayMs(
   return isTop && isAboveSome ? delayMs : 0;
 }
 
-/** The priorities of what runs on each node, added up; a promoted instance counts one more. */
+/** The priorities of what runs on each node, as the scheduler adds them up (A2.9.1). */
 function carriedBy(state: ControllerState, atMs: number): ReadonlyMap<NodeName, number> {
-  const sums = new Map<NodeName, number>();
-  for (const { node, place, role } of findActive(readCluster(state), epochMs(atMs)).instances) {
-    const priority = metaScore(place.meta, 'priority');
-    if (priority === 0) continue;
-    sums.set(node, (sums.get(node) ?? 0) + priority + (role === 'Promoted' ? 1 : 0));
-  }
-  return sums;
+  const { nodes } = readStanding(readCluster(state), epochMs(atMs));
+  return new Map(nodes.map(({ name, priority }) => [name, priority]));
 }
 
 /**

@@ -71,7 +71,6 @@ export {
   opOptions,
   opTimeout,
   property,
-  scoreProperty,
 } from './values.ts';
 export {
   compareVersions,

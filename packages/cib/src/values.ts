@@ -60,10 +60,6 @@ export function integerProperty(configuration: Configuration, name: string): num
   return integerPrefix(property(configuration, name) ?? '0') ?? 0;
 }
 
-export function scoreProperty(configuration: Configuration, name: string): Score {
-  return readScore(property(configuration, name)) ?? ZERO;
-}
-
 /**
  * The meta-attributes of a resource (A1.6.1): its own, then those of the collections around it
  * (`parents`, innermost first), then the cluster's defaults. Rules see the resource's own agent.

@@ -13,4 +13,3 @@ export type {
   Route,
 } from './state.ts';
 export { linksStatus, type LinksStatus, type PathStatus } from './status.ts';
-export { NEWS_BYTES_MAX } from './wire.ts';

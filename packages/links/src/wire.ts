@@ -19,7 +19,6 @@ export const FRAME_BYTES = 2;
 export const FRAGMENT_BYTES = 9;
 const HEARTBEAT_BYTES = 21;
 const HEARD = 0x80;
-export const NEWS_BYTES_MAX = 255;
 /** Pieces of one frame; more are garbage. */
 export const PIECES_MAX = 512;
 

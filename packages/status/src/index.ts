@@ -1,30 +1,3 @@
-export { type ActiveReading, findActive, type Instance, momentOf, type Trace } from './active.ts';
-export { type Activity, readActivity } from './activity.ts';
-export { type FailCountReading, readClusterStatus, type StatusReading } from './cluster-status.ts';
-export { describeBan, type FailureReading, readFailures } from './failures.ts';
-export { type HistoryReading, inOrder, readHistory } from './history.ts';
-export { type OnFail, type Surroundings } from './judge.ts';
-export { compareNames, determineNodes, type NodeStanding } from './node-standing.ts';
-export { type NodeReading, quorumPolicy, readNodes } from './nodes.ts';
-export { type Place, readPlaces } from './places.ts';
-export type {
-  BundleReading,
-  CloneReading,
-  GroupReading,
-  InstanceReading,
-  PrimitiveReading,
-  ResourceReading,
-} from './resource-reading.ts';
-export { parseScoreText } from './scores.ts';
-export { nodeLines, primitiveLine, resourceLines } from './status-lines.ts';
-export {
-  canFence,
-  type Cluster as ClusterSurroundings,
-  type FailCount,
-  failCountOf,
-  surroundingsOf,
-} from './surroundings.ts';
-
 export {
   type Cluster,
   type ClusterOptions,
@@ -53,8 +26,11 @@ export {
   newEntry,
 } from './read/allowed.ts';
 export { clusterLines, disabledLine } from './lines/cluster-lines.ts';
+export { nodeLines } from './lines/node-lines.ts';
+export { resourceLines } from './lines/resource-lines.ts';
 export { healthOf } from './read/health.ts';
-export { compareAge, inOrder as entriesInOrder, startAndStop } from './read/entry-order.ts';
+export { compareNames } from './read/names.ts';
+export { compareAge, inOrder, startAndStop } from './read/entry-order.ts';
 export {
   compareDigests,
   type Comparison,
@@ -65,7 +41,7 @@ export {
   oldSecureDigest,
 } from './read/digests.ts';
 export { effectiveFailCount, failCountWithLaunched, rawFailCount } from './read/fail-counts.ts';
-export { canFence as canFenceNode, hasFencing, markForFencing } from './read/fencing.ts';
+export { canFence, hasFencing, markForFencing } from './read/fencing.ts';
 export { guestConnectionOf, isConnectionAgent, makesNode } from './read/guests.ts';
 export { findResource } from './read/instance-choice.ts';
 export { findOperation, isDisabled, readInterval } from './read/intervals.ts';
@@ -88,7 +64,6 @@ export {
   bundleOf,
   everyPart,
   needsFencing,
-  outermostOf,
   primitivesOf,
   requestedRole,
   topOf,

@@ -1,77 +1,23 @@
-import { epochMs } from '@holdfast/base';
-import { type Cib, readCib } from '@holdfast/cib';
-import {
-  compareNames,
-  determineNodes,
-  findActive,
-  nodeLines,
-  readClusterStatus,
-  resourceLines,
-} from '@holdfast/status';
 import t from 'tap';
-
-const NOW = epochMs(1_700_000_100_000);
-
-type Parts = {
-  readonly properties?: string;
-  readonly resources?: string;
-  readonly status?: string;
-};
-
-function cibOf({ properties = '', resources = '', status = '' }: Parts): Cib {
-  const text = `<cib have-quorum="true" dc-uuid="1"><configuration>
-    <crm_config><cluster_property_set id="s">${properties}</cluster_property_set></crm_config>
-    <nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes>
-    <resources><primitive id="shot" class="stonith" type="fence_x"/>${resources}</resources>
-    </configuration><status>${status}</status></cib>`;
-  const read = readCib(text);
-  if (!read.ok) throw new Error(JSON.stringify(read.fault));
-  return read.value.cib;
-}
-
-const ONLINE = 'in_ccm="true" crmd="online" join="member" expected="member"';
-
-function property(name: string, value: string): string {
-  return `<nvpair id="p-${name}" name="${name}" value="${value}"/>`;
-}
-
-function state(id: number, attributes: string, inside = ''): string {
-  return `<node_state id="${id}" uname="n${id}" ${attributes}>${inside}</node_state>`;
-}
-
-function transient(id: number, values: Record<string, string>): string {
-  const pairs = Object.entries(values).map(
-    ([name, value], at) => `<nvpair id="t-${id}-${at}" name="${name}" value="${value}"/>`,
-  );
-  return `<transient_attributes id="${id}"><instance_attributes id="status-${id}">${pairs.join('')}</instance_attributes></transient_attributes>`;
-}
-
-/** Operations as `task rc [target rc]`, oldest first, `monitor` recurring but for `probe`. */
-function history(resource: string, ...ops: string[]): string {
-  const entries = ops.map((op, at) => {
-    const [task = '', rc = '0', target = '0', status = ''] = op.split(' ');
-    const isProbe = task === 'probe';
-    const interval = task === 'monitor' ? 10_000 : 0;
-    const name = isProbe ? 'monitor' : task;
-    const opStatus = status === '' ? (rc === target || isProbe ? '0' : '4') : status;
-    return `<lrm_rsc_op id="${resource}_${name}_${interval}_${at}" operation_key="${resource}_${name}_${interval}" operation="${name}" interval="${interval}" call-id="${at + 1}" rc-code="${rc}" op-status="${opStatus}" transition-key="1:1:${target}:u" last-rc-change="1700000000"/>`;
-  });
-  return `<lrm_resource id="${resource}" class="ocf" provider="pacemaker" type="Dummy">${entries.join('')}</lrm_resource>`;
-}
-
-function lrm(...resources: string[]): string {
-  return `<lrm id="x"><lrm_resources>${resources.join('')}</lrm_resources></lrm>`;
-}
-
-function dummy(id: string, inside = ''): string {
-  return `<primitive id="${id}" class="ocf" provider="pacemaker" type="Dummy">${inside}</primitive>`;
-}
+import { type Cluster, compareNames, nodeLines, rawFailCount } from '@holdfast/status';
+import {
+  ONLINE,
+  dummy,
+  history,
+  lines,
+  lrm,
+  primitivesOf,
+  property,
+  read,
+  state,
+  transient,
+} from './support/small.js';
 
 void t.test('what the status section says of a node', (t) => {
   const off = property('stonith-enabled', 'false');
   const table: readonly [why: string, properties: string, state: string, said: string][] = [
     ['a member', '', ONLINE, 'online'],
-    ['never seen', '', '', 'unclean: node has not been seen'],
+    ['never seen', '', '', 'unclean: never seen'],
     ['never seen, and that is no danger', property('startup-fencing', 'false'), '', 'offline'],
     ['never seen, without fencing', off, '', 'offline'],
     ['not a word', '', 'crmd="offline"', 'unclean: peer has not been seen by the cluster'],
@@ -138,12 +84,14 @@ void t.test('what the status section says of a node', (t) => {
   ];
   for (const [why, properties, attributes, said] of table) {
     const status = attributes === '' ? '' : state(1, attributes);
-    const [n1] = determineNodes(cibOf({ properties, status }), NOW);
+    const { cluster, fences } = read({ properties, status });
+    const n1 = cluster.nodeByName.get('n1');
+    const reason = n1?.isSeen === true ? fences.get('n1') : 'never seen';
     const words = [
       ...(n1?.isOnline === true ? ['online'] : []),
       ...(n1?.isPending === true ? ['pending'] : []),
       ...(n1?.isStandby === true ? ['standby'] : []),
-      ...(n1?.uncleanWhy === undefined ? [] : [`unclean: ${n1.uncleanWhy}`]),
+      ...(n1?.isUnclean === true ? [`unclean: ${reason}`] : []),
     ];
     t.equal(words.join(' ') || 'offline', said, why);
   }
@@ -154,14 +102,11 @@ void t.test('attributes and wishes of a node', (t) => {
   const status =
     state(1, ONLINE, transient(1, { standby: 'on', terminate: 'true' })) +
     state(2, ONLINE, transient(2, { shutdown: '1700000000', maintenance: 'yes' }));
-  const [n1, n2] = determineNodes(cibOf({ status }), NOW);
-  t.match(n1, {
-    isStandby: true,
-    uncleanWhy: 'fencing was requested',
-    isLeaving: false,
-    isDc: true,
-  });
-  t.match(n2, { isLeaving: true, isMaintenance: true, isOnline: true, uncleanWhy: undefined });
+  const { cluster, fences } = read({ status });
+  const [n1, n2] = cluster.nodes;
+  t.match(n1, { isStandby: true, isUnclean: true, isLeaving: false, isDc: true });
+  t.match(n2, { isLeaving: true, isMaintenance: true, isOnline: true, isUnclean: false });
+  t.strictSame([...fences], [['n1', 'fencing was requested']]);
   t.equal(n2?.attributes.get('#uname'), 'n2');
   t.equal(n2?.attributes.get('#is_dc'), 'false');
   t.end();
@@ -186,15 +131,19 @@ void t.test('where a resource is, and how it is, from its history', (t) => {
   ];
   for (const [why, ops, said] of table) {
     const status = state(1, ONLINE, lrm(history('web', ...ops))) + state(2, ONLINE);
-    const active = findActive(cibOf({ resources: dummy('web'), status }), NOW);
-    const words = active.instances.map(({ role, isFailed }) =>
-      isFailed ? `${role} failed` : role,
+    const { cluster, fences } = read({ resources: dummy('web'), status });
+    const words = primitivesOf(cluster).flatMap(({ id, active, role, isFailed }) =>
+      id !== 'web' ? [] : active.map(() => (isFailed ? `${role} failed` : role)),
     );
-    const fence = active.nodes.some(({ uncleanWhy }) => uncleanWhy === 'web failed there');
+    const fence = fences.get('n1') === 'web failed there';
     t.equal([...words, ...(fence ? ['fence'] : [])].join(' '), said, why);
   }
   t.end();
 });
+
+function failuresOf(cluster: Cluster): number {
+  return primitivesOf(cluster).filter(({ isFailed }) => isFailed).length;
+}
 
 void t.test('on-fail says what a failed monitor leads to', (t) => {
   const table: readonly [onFail: string, line: string, node: string][] = [
@@ -207,11 +156,27 @@ void t.test('on-fail says what a failed monitor leads to', (t) => {
   for (const [onFail, line, node] of table) {
     const op = `<operations><op id="o" name="monitor" interval="10s" on-fail="${onFail}"/></operations>`;
     const status = state(1, ONLINE, lrm(history('web', 'start 0', 'monitor 1'))) + state(2, ONLINE);
-    const reading = readClusterStatus(cibOf({ resources: dummy('web', op), status }), NOW);
-    t.equal(resourceLines(reading)[1], `web\t(ocf:pacemaker:Dummy):\t${line}`, onFail);
-    t.equal(nodeLines(reading)[0], node, onFail);
-    t.equal(reading.failures.length, onFail === 'ignore' ? 0 : 1, onFail);
+    const { cluster } = read({ resources: dummy('web', op), status });
+    t.equal(lines(cluster)[1], `web\t(ocf:pacemaker:Dummy):\t${line}`, onFail);
+    t.equal(nodeLines(cluster)[0], node, onFail);
+    t.equal(failuresOf(cluster), onFail === 'ignore' ? 0 : 1, onFail);
   }
+  t.end();
+});
+
+void t.test('a node carries the priorities of what runs well on it', (t) => {
+  const web = dummy(
+    'web',
+    '<meta_attributes id="m"><nvpair id="p" name="priority" value="5"/></meta_attributes>',
+  );
+  const carried = (...ops: readonly string[]): number | undefined => {
+    const status = state(1, ONLINE, lrm(history('web', ...ops))) + state(2, ONLINE);
+    return read({ resources: web, status }).cluster.nodeByName.get('n1')?.priority;
+  };
+  t.equal(carried('start 0'), 5);
+  t.equal(carried('start 0', 'promote 0'), 6, 'promoted');
+  t.equal(carried('start 0', 'monitor 1'), 0, 'failed');
+  t.equal(carried('start 0', 'stop 0'), 0, 'stopped');
   t.end();
 });
 
@@ -221,24 +186,27 @@ void t.test('failures are forgotten after failure-timeout, unless they still cou
       'web',
       `<meta_attributes id="m"><nvpair id="f" name="failure-timeout" value="${timeout}"/></meta_attributes>`,
     );
-  const read = (timeout: string, attributes: Record<string, string>): string => {
+  const counted = (timeout: string, attributes: Record<string, string>): string => {
     const inside = transient(1, attributes) + lrm(history('web', 'start 0', 'monitor 1'));
     const status = state(1, ONLINE, inside) + state(2, ONLINE);
-    const reading = readClusterStatus(cibOf({ resources: meta(timeout), status }), NOW);
-    const counts = reading.failCounts.map(({ count, lastMs }) => `${count} at ${lastMs}`);
-    return [String(reading.failures.length), ...counts].join(', ');
+    const { cluster } = read({ resources: meta(timeout), status });
+    const [web, n1] = [cluster.byId.get('web'), cluster.nodeByName.get('n1')];
+    if (web === undefined || n1 === undefined) throw new Error('no web, or no n1');
+    const { count, last } = rawFailCount(web, n1);
+    const counts = count === 0 ? [] : [`${count} at ${last * 1000}`];
+    return [String(failuresOf(cluster)), ...counts].join(', ');
   };
-  const counted = (last: string): Record<string, string> => ({
+  const twice = (last: string): Record<string, string> => ({
     'fail-count-web#monitor_10000': '2',
     'fail-count-web#start_0': '1',
     'fail-count-webby#start_0': '9',
     'last-failure-web#monitor_10000': last,
   });
-  t.equal(read('0', counted('1700000000')), '1, 3 at 1700000000000', 'never');
-  t.equal(read('200s', counted('1700000000')), '1, 3 at 1700000000000', 'not yet');
-  t.equal(read('50s', counted('1700000000')), '0, 3 at 1700000000000', 'long ago');
-  t.equal(read('50s', counted('1700000090')), '1, 3 at 1700000090000', 'it failed again since');
-  t.equal(read('50s', {}), '0', 'nothing is counted');
+  t.equal(counted('0', twice('1700000000')), '1, 3 at 1700000000000', 'never');
+  t.equal(counted('200s', twice('1700000000')), '1, 3 at 1700000000000', 'not yet');
+  t.equal(counted('50s', twice('1700000000')), '0, 3 at 1700000000000', 'long ago');
+  t.equal(counted('50s', twice('1700000090')), '1, 3 at 1700000090000', 'it failed again since');
+  t.equal(counted('50s', {}), '0', 'nothing is counted');
   t.end();
 });
 
@@ -257,9 +225,9 @@ void t.test('groups, clones and what is no longer configured', (t) => {
         history('gone', 'start 0'),
       ),
     ) + state(2, ONLINE, lrm(history('db', 'start 0'), history('ip:0', 'start 0')));
-  const reading = readClusterStatus(cibOf({ resources, status }), NOW);
+  const { cluster } = read({ resources, status });
   t.strictSame(
-    resourceLines(reading).map((line) => line.replace('\t(ocf:pacemaker:Dummy):\t', '')),
+    lines(cluster).map((line) => line.replace('\t(ocf:pacemaker:Dummy):\t', '')),
     [
       'shot\t(stonith:fence_x):\t Stopped',
       'Resource Group: g:',
@@ -280,16 +248,16 @@ void t.test('groups, clones and what is no longer configured', (t) => {
 void t.test('a resource on a lost node counts as active there, and the node as unclean', (t) => {
   const gone = 'in_ccm="false" crmd="offline" join="down" expected="down"';
   const status = state(1, gone, lrm(history('web', 'start 0'))) + state(2, ONLINE);
-  const read = (properties: string): readonly string[] => {
-    const reading = readClusterStatus(cibOf({ properties, resources: dummy('web'), status }), NOW);
-    return [...nodeLines(reading), ...resourceLines(reading).slice(1)];
+  const linesWith = (properties: string): readonly string[] => {
+    const { cluster } = read({ properties, resources: dummy('web'), status });
+    return [...nodeLines(cluster), ...lines(cluster).slice(1)];
   };
-  t.strictSame(read(''), [
+  t.strictSame(linesWith(''), [
     'Node n1: UNCLEAN (offline)',
     'Online: [ n2 ]',
     'web\t(ocf:pacemaker:Dummy):\t Started n1 (UNCLEAN)',
   ]);
-  t.strictSame(read(property('stonith-enabled', 'false')), [
+  t.strictSame(linesWith(property('stonith-enabled', 'false')), [
     'Online: [ n2 ]',
     'OFFLINE: [ n1 ]',
     'web\t(ocf:pacemaker:Dummy):\t Stopped',

@@ -46,10 +46,6 @@ const PARSERS: Readonly<Record<string, (place: Cursor) => ParsedObject>> = {
 /** The words that begin an object, for completion and suggestions. */
 export const OBJECT_COMMANDS: readonly string[] = Object.keys(PARSERS);
 
-export function isObjectCommand(word: string): boolean {
-  return Object.hasOwn(PARSERS, word.toLowerCase());
-}
-
 /** Parses one object; the fault is one sentence that names the word it stumbled over. */
 export function parseObject(words: readonly string[]): Result<ParsedObject, string> {
   const place = cursor(words);

@@ -4,7 +4,7 @@ import {
   type ClusterNode,
   type ClusterResource,
   compareDigests,
-  entriesInOrder,
+  inOrder,
   everyPart,
   findOperation,
   hasSameSecureDigest,
@@ -75,7 +75,7 @@ function checkHistory(
     deleteHistory(work, resource, node);
   }
   if (!isActive) return;
-  const entries = entriesInOrder(history.ops);
+  const entries = inOrder(history.ops);
   const { start, stop } = startAndStop(entries);
   if (start < stop) return;
   for (const entry of entries.slice(Math.max(0, start))) checkEntry(work, resource, node, entry);

@@ -1,5 +1,5 @@
 /** The action that fences a node (B5.6). */
-import { canFenceNode, type Cluster, type ClusterNode } from '@holdfast/status';
+import { canFence, type Cluster, type ClusterNode } from '@holdfast/status';
 import { type Action, newAction } from '../work/action.ts';
 import { findByKey } from '../work/find.ts';
 import { remember } from '../work/request.ts';
@@ -20,7 +20,7 @@ export function fenceAction(work: Work, node: ClusterNode, wanted: FenceWanted):
   const key = `stonith-${node.name}-${op}`;
   const action = findByKey(work, undefined, key, node) ?? create(work, node, key, op);
   delay(work, node, action, wanted.hasPriorityDelay === true);
-  if (!wanted.isOptional && canFenceNode(cluster, node)) {
+  if (!wanted.isOptional && canFence(cluster, node)) {
     action.isOptional = false;
     if (wanted.reason !== undefined) action.reason ??= wanted.reason;
   } else if (wanted.reason !== undefined) {

@@ -1,6 +1,6 @@
 /** Which nodes are fenced or shut down, and what waits for it (B4.11, B4.12, B5.4, B5.5). */
 import {
-  canFenceNode,
+  canFence,
   type ClusterNode,
   type ClusterResource,
   needsFencing,
@@ -37,11 +37,11 @@ export function fenceAndShutDown(work: Work): void {
 function settleNode(work: Work, node: ClusterNode, fences: Fences, isAnyManaged: boolean): void {
   const { cluster } = work;
   if (node.kind === 'guest') {
-    const isDue = node.needsReset && isAnyManaged && canFenceNode(cluster, node);
+    const isDue = node.needsReset && isAnyManaged && canFence(cluster, node);
     if (isDue) fenceGuest(work, node);
     return;
   }
-  if (isAnyManaged && node.isUnclean && canFenceNode(cluster, node)) {
+  if (isAnyManaged && node.isUnclean && canFence(cluster, node)) {
     const fence = fenceAction(work, node, { isOptional: false, reason: 'node is unclean' });
     orderAround(work, fence, node);
     if (node.isDc) fences.ofDc = fence;

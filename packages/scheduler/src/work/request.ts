@@ -1,14 +1,11 @@
 /** Asking for an action: it is found or made, and its standing is judged anew (B1.2). */
-import { unpack } from '@holdfast/cib';
 import {
-  canFenceNode,
+  canFence,
   type ClusterNode,
   type ClusterResource,
-  findOperation,
   markForFencing,
   needsFencing,
   rankOf,
-  topOf,
 } from '@holdfast/status';
 import { type Action, keyOf, newAction } from './action.ts';
 import { findByKey } from './find.ts';
@@ -99,7 +96,7 @@ export function judgeRunnable(work: Work, action: Action): void {
   }
   if (action.needs === 'nothing') {
     action.reason = undefined;
-    action.isRunnable = !(node.kind === 'guest' && !canFenceNode(cluster, node));
+    action.isRunnable = !(node.kind === 'guest' && !canFence(cluster, node));
     return;
   }
   judgeQuorum(work, action, resource);
@@ -177,21 +174,4 @@ export function collectiveAction(
   action.isPseudo = true;
   if (isRunnable) action.isRunnable = true;
   return action;
-}
-
-/** Parameters of the operation alone, for its node. */
-export function hasOwnParameters({ resource, task, intervalMs }: Action): boolean {
-  const op = findOperation(resource?.primitive?.operations ?? [], task, intervalMs);
-  return op !== undefined && unpack(op.instance).size > 0;
-}
-
-/** Set only where nothing was said yet (B1.2.8). */
-export function setReason(action: Action, reason: string): void {
-  action.reason ??= reason;
-}
-
-/** Instances of an anonymous clone go by their clone. */
-export function namedPart(resource: ClusterResource): ClusterResource {
-  const top = topOf(resource);
-  return top.variant === 'clone' ? top : resource;
 }

@@ -1,8 +1,6 @@
 /** One run of one drawn node, and what the checks need to know about it. */
 import type { NodeId } from '@holdfast/base';
-import type { RingEffect, RingState } from '@holdfast/totem';
-
-export type Send = RingEffect & { readonly kind: 'send' };
+import type { RingState } from '@holdfast/totem';
 
 export type Life = {
   readonly id: NodeId;

@@ -1,5 +1,5 @@
 /** Clones: instances that run as they should are listed together, the others get lines of their own (B8.4). */
-import { compareNames } from '../node-standing.ts';
+import { compareNames } from '../read/names.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { ClusterResource } from '../model/resource.ts';
 import { everyPart, primitivesOf, requestedRole } from '../read/traits.ts';

@@ -1,6 +1,5 @@
 /** The numbers, addresses and container options a bundle's elements stand for (A1.8.1, B10.2). */
 import { type Bundle, childElements, integerPrefix } from '@holdfast/cib';
-import { addressAt } from '../places.ts';
 
 /** Replicas; each knows the addresses of all. */
 const REPLICAS_MAX = 100;
@@ -134,4 +133,16 @@ function hostEntries({ id }: Bundle, parts: BundleParts): string {
   return parts.addresses
     .map((address, number) => ` --add-host=${id}-${number}:${address}`)
     .join('');
+}
+
+/** The address `step` after `start`; the last part goes from 254 to 1 of the next. */
+function addressAt(start: string, step: number): string {
+  const parts = start.split('.').map(Number);
+  const [a = 0, b = 0] = parts;
+  let [, , c = 0, d = 0] = parts;
+  for (let each = 0; each < step; each += 1) {
+    d += 1;
+    if (d > 254) [c, d] = [c + 1, 1];
+  }
+  return [a, b, c, d].join('.');
 }

@@ -1,5 +1,5 @@
 /** Connections that nobody wrote down, and which resource carries which (A1.9). */
-import { type Primitive, unpack } from '@holdfast/cib';
+import { type Primitive } from '@holdfast/cib';
 import type { Cluster } from '../model/cluster.ts';
 import type { ClusterResource } from '../model/resource.ts';
 import { bare, monitor, op, setOf } from './bundles.ts';
@@ -89,8 +89,4 @@ export function makesNode({ remoteNode }: ClusterResource): boolean {
 /** The node a launcher's connection makes; undefined where it launches none. */
 export function guestConnectionOf({ launched }: ClusterResource): ClusterResource | undefined {
   return launched.find(makesNode);
-}
-
-export function literalParameter(primitive: Primitive, name: string): string | undefined {
-  return unpack(primitive.instance).get(name);
 }

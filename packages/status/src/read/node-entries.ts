@@ -3,7 +3,7 @@ import { type EpochMs, epochMs, nodeName } from '@holdfast/base';
 import { integerPrefix, type NodeEntry, type Primitive, unpack } from '@holdfast/cib';
 import type { Cluster } from '../model/cluster.ts';
 import { type ClusterNode, newNode } from '../model/node.ts';
-import { compareNames } from '../node-standing.ts';
+import { compareNames } from './names.ts';
 
 export function addConfiguredNodes(cluster: Cluster): void {
   for (const entry of cluster.cib.configuration.nodes) addNode(cluster, nodeOf(cluster, entry));

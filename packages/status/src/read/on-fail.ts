@@ -1,12 +1,24 @@
 /** What a failure of an operation asks for (A2.7.11, B1.6). */
 import { parseRole } from '@holdfast/cib';
-import { ON_FAIL, type OnFail } from '../judge.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { ClusterResource } from '../model/resource.ts';
 import { isDisabled, readInterval } from './intervals.ts';
 import { optionsOf } from './parameters.ts';
 
-export { ON_FAIL, type OnFail };
+/** From the mildest to the hardest; of several failures the hardest counts. */
+const ON_FAIL = [
+  'ignore',
+  'demote',
+  'restart',
+  'reset-remote',
+  'restart-container',
+  'ban',
+  'block',
+  'stop',
+  'standby',
+  'fence',
+] as const;
+export type OnFail = (typeof ON_FAIL)[number];
 
 export function isHarder(a: OnFail, b: OnFail): boolean {
   return ON_FAIL.indexOf(a) > ON_FAIL.indexOf(b);

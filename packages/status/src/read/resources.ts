@@ -6,7 +6,7 @@ import { type ClusterResource, newResource, type ResourceTraits } from '../model
 import { openTable } from './allowed.ts';
 import { readBundle } from './bundles.ts';
 import { type Around, register, traitsOf } from './resource-base.ts';
-import { amount, guestNameOf, isRemoteAgent, nowMs } from './node-entries.ts';
+import { amount, isRemoteAgent, nowMs } from './node-entries.ts';
 import { applyTargetRole, countOf, durationOf, flagOf, metaOf } from './traits.ts';
 
 /** Undefined for what cannot be used; whoever read the configuration has named it. */
@@ -163,9 +163,4 @@ function cloneTraits(
     instancesMin: countOf(meta, 'clone-min', 0),
     ...promoted,
   };
-}
-
-/** Has this primitive a node of its own inside (A1.9)? */
-export function isGuestLauncher(resource: ClusterResource): boolean {
-  return resource.primitive !== undefined && guestNameOf(resource.primitive) !== undefined;
 }

@@ -128,12 +128,6 @@ export function topOf(resource: ClusterResource): ClusterResource {
   return top;
 }
 
-/** The outermost ancestor, bundles counted. */
-export function outermostOf(resource: ClusterResource): ClusterResource {
-  const top = topOf(resource);
-  return top.parent ?? top;
-}
-
 export function bundleOf(resource: ClusterResource): ClusterResource | undefined {
   const { parent } = topOf(resource);
   return parent ?? (resource.variant === 'bundle' ? resource : undefined);

@@ -1,9 +1,8 @@
 /** The plugins' own thread: loads them once, performs what it is asked, and may die without harm. */
-import { spawn } from 'node:child_process';
-import * as fs from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Agent, type FenceAgent, type Host, hostWorld, type World } from '@holdfast/agent';
+import { type Agent, type FenceAgent, hostWorld, type World } from '@holdfast/agent';
+import { processHost } from '@holdfast/agent-process';
 import { assert } from '@holdfast/base';
 import type {
   FromThread,
@@ -15,15 +14,6 @@ import type {
 import { MARK } from './process-tree.ts';
 
 type Plugin = Agent | FenceAgent;
-
-const host: Host = {
-  spawn,
-  fs,
-  kill: (pid, signal) => process.kill(pid, signal),
-  setTimeout,
-  clearTimeout,
-  now: () => Date.now(),
-};
 
 // The one who starts this thread gives it exactly this.
 const { modules, stateFolder } = workerData as ThreadData;
@@ -92,7 +82,7 @@ async function perform(ticket: number, job: PluginJob, mark: string): Promise<vo
 }
 
 function worldFor(mark: string): World {
-  return hostWorld(host, {
+  return hostWorld(processHost, {
     env: { ...process.env, [MARK]: mark },
     stateFolder,
     log: (severity, text) => {

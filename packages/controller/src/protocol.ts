@@ -3,7 +3,7 @@ import type { EpochMs, Milliseconds, NodeId, NodeName, Note, ResourceId } from '
 import type { Cib, Configuration, XmlElement } from '@holdfast/cib';
 import type { StoreEffect } from '@holdfast/cib-store';
 import type { Operation, OpResult } from '@holdfast/executor';
-import type { FenceAction, FenceOrder, Progress, ProvenBy } from '@holdfast/fencer';
+import type { FenceAction, FencerNews, FenceOrder } from '@holdfast/fencer';
 import type { Graph } from '@holdfast/transition';
 
 export type ControllerConfig = {
@@ -127,41 +127,7 @@ export type ControllerInput =
       readonly result: OpResult;
       readonly queueMs: Milliseconds;
     }
-  | {
-      readonly kind: 'fenced';
-      readonly ids: readonly string[];
-      readonly target: NodeName;
-      readonly devices: readonly string[];
-      readonly tookMs: Milliseconds;
-      readonly by: ProvenBy;
-    }
-  | {
-      readonly kind: 'fence-failed';
-      readonly ids: readonly string[];
-      readonly target: NodeName;
-      readonly reason: string;
-      readonly isHopeless: boolean;
-    }
-  | {
-      readonly kind: 'fence-withdrawn';
-      readonly ids: readonly string[];
-      readonly target: NodeName;
-      readonly why: string;
-    }
-  | {
-      readonly kind: 'fence-progress';
-      readonly target: NodeName;
-      readonly progress: Progress | undefined;
-    }
-  | {
-      readonly kind: 'drilled';
-      readonly id: string;
-      readonly target: NodeName;
-      readonly device: string;
-      readonly isGood: boolean;
-      readonly words: string;
-      readonly tookMs: Milliseconds;
-    }
+  | FencerNews
   | { readonly kind: 'disk'; readonly token: number; readonly failure: string | undefined }
   | { readonly kind: 'request'; readonly id: string; readonly request: Request }
   /** What the wall clock says at `now`; histories carry it, no deadline does. */

@@ -11,6 +11,7 @@ export type {
   FencerConfig,
   FencerEffect,
   FencerInput,
+  FencerNews,
   Progress,
   ProvenBy,
 } from './protocol.ts';

@@ -102,9 +102,8 @@ export type Progress = {
   readonly isShooting: boolean;
 };
 
-export type FencerEffect =
-  | { readonly kind: 'run-device'; readonly call: CallId; readonly run: DeviceRun }
-  | { readonly kind: 'kill-device'; readonly call: CallId }
+/** What those who asked are told. */
+export type FencerNews =
   /** The target is proven off (and, for reboot, told to come back on: an "on" that fails is only noted). */
   | {
       readonly kind: 'fenced';
@@ -147,5 +146,10 @@ export type FencerEffect =
       readonly isGood: boolean;
       readonly words: string;
       readonly tookMs: Milliseconds;
-    }
+    };
+
+export type FencerEffect =
+  | { readonly kind: 'run-device'; readonly call: CallId; readonly run: DeviceRun }
+  | { readonly kind: 'kill-device'; readonly call: CallId }
+  | FencerNews
   | Note;

@@ -11,6 +11,7 @@ import { addColocation } from '../constraints/colocations.ts';
 import type { Work } from '../work/work.ts';
 import { distribute } from './clone.ts';
 import { compareInstances } from './instance-order.ts';
+import { implied } from './internal-colocations.ts';
 import { printScores } from './scores.ts';
 
 export function assignBundle(
@@ -46,7 +47,7 @@ function assignReplica(work: Work, replica: Replica, preferred: ClusterNode | un
   const host = container.assigned?.node;
   if (connection !== undefined) {
     if (host?.connection !== undefined && host.kind !== 'member') {
-      colocateWithHost(work, connection, host.connection);
+      addColocation(work, implied(connection, host.connection));
     }
     work.knots.assign(connection, preferred, true);
   }
@@ -58,20 +59,6 @@ function assignReplica(work: Work, replica: Replica, preferred: ClusterNode | un
   if (inner.parent !== undefined) inner.parent.isAssigning = true;
   work.knots.assign(inner, node, true);
   if (inner.parent !== undefined) inner.parent.isAssigning = false;
-}
-
-function colocateWithHost(work: Work, dependent: ClusterResource, primary: ClusterResource): void {
-  addColocation(work, {
-    id: `${dependent.id}-with-${primary.id}`,
-    dependent,
-    primary,
-    dependentRole: undefined,
-    primaryRole: undefined,
-    score: INFINITY,
-    attribute: '#uname',
-    hasInfluence: true,
-    isExplicit: false,
-  });
 }
 
 function hasReachedThreshold(

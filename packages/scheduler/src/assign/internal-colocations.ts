@@ -4,7 +4,8 @@ import { type ClusterResource, guestConnectionOf, makesNode } from '@holdfast/st
 import { addColocation } from '../constraints/colocations.ts';
 import type { Colocation, Work } from '../work/work.ts';
 
-function implied(
+/** Together, always, and nobody wrote it. */
+export function implied(
   dependent: ClusterResource,
   primary: ClusterResource,
   more: Partial<Colocation> = {},

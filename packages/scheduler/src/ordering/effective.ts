@@ -50,18 +50,18 @@ export function collectiveEffect(
     : instancesEffect(work, resource, action, node);
 }
 
+/** Until a member says otherwise. */
+function unhindered({ isMigratable }: Action): Effective {
+  return { isRunnable: true, isOptional: true, isMigratable, isPseudo: true };
+}
+
 function groupEffect(
   work: Work,
   group: ClusterResource,
   action: Action,
   node: ClusterNode | undefined,
 ): Effective {
-  const result: Effective = {
-    isRunnable: true,
-    isOptional: true,
-    isMigratable: action.isMigratable,
-    isPseudo: true,
-  };
+  const result = unhindered(action);
   for (const member of group.children) {
     const isPrimitive = member.variant === 'primitive';
     const task = isPrimitive ? baseTask(action.task) : action.task;
@@ -88,12 +88,7 @@ function instancesEffect(
   action: Action,
   node: ClusterNode | undefined,
 ): Effective {
-  const result: Effective = {
-    isRunnable: true,
-    isOptional: true,
-    isMigratable: action.isMigratable,
-    isPseudo: true,
-  };
+  const result = unhindered(action);
   const task = taskOfInstances(collective, action);
   const parts = instancesFor(collective, task);
   let isAnyRunnable = false;

@@ -1,5 +1,5 @@
 /** Many seeds, on several threads; each thread takes every n-th seed, so that all get on alike. */
-import { Worker } from 'node:worker_threads';
+import { runThreads } from './command.ts';
 import type { Spent } from './host-setup.ts';
 import type { Choice } from './plan.ts';
 import type { Verdict } from './simulate.ts';
@@ -39,28 +39,16 @@ export async function runBatch(
   order: Omit<BatchOrder, 'seeds'>,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
-  const threads: Worker[] = [];
   const count = Math.min(workers, seeds.length);
-  const shares = Array.from({ length: count }, (_, share) =>
-    seeds.filter((__, index) => index % count === share),
-  );
-  const runShare = (share: readonly number[]): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./batch-thread.js', import.meta.url), {
-        workerData: { ...order, seeds: share },
-      });
-      threads.push(worker);
-      worker.on('message', (outcome: Outcome) => {
-        onOutcome(outcome);
-        if (outcome.violation !== undefined && !order.isKeepGoing)
-          for (const thread of threads) void thread.terminate();
-      });
-      worker.on('error', reject);
-      worker.on('exit', () => {
-        resolve();
-      });
-    });
-  await Promise.all(shares.map(runShare));
+  const shares = Array.from({ length: count }, (_, share): BatchOrder => {
+    return { ...order, seeds: seeds.filter((__, index) => index % count === share) };
+  });
+  const script = new URL('./batch-thread.js', import.meta.url);
+  await runThreads(script, shares, (message, stopAll) => {
+    const outcome = message as Outcome;
+    onOutcome(outcome);
+    if (outcome.violation !== undefined && !order.isKeepGoing) stopAll();
+  });
 }
 
 export function addSpent(total: Spent, more: Spent): void {

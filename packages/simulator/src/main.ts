@@ -2,10 +2,9 @@
 import { performance } from 'node:perf_hooks';
 import { addSpent, type Outcome, runBatch } from './batch.ts';
 import type { Spent } from './host-setup.ts';
+import { runCommand, say, seconds } from './command.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 
-const EXIT_VIOLATION = 1;
-const EXIT_USAGE = 64;
 const LINE_EVERY = 50;
 
 type Tally = {
@@ -18,10 +17,6 @@ type Tally = {
   readonly spent: Spent;
   failure: Outcome | undefined;
 };
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
 
 function add(tally: Tally, outcome: Outcome): void {
   tally.seeds += 1;
@@ -70,15 +65,11 @@ function sayFailure({ seed, violation, story }: Outcome, options: Options): void
 function sayTotals(tally: Tally, realMs: number): void {
   const { spent } = tally;
   say(
-    `${tally.seeds} seeds, ${Math.round(tally.virtualMs / 60_000)} virtual minutes, ${tally.faults} faults, ${tally.shots} shots, ${tally.events} events in ${(realMs / 1000).toFixed(1)} s`,
+    `${tally.seeds} seeds, ${Math.round(tally.virtualMs / 60_000)} virtual minutes, ${tally.faults} faults, ${tally.shots} shots, ${tally.events} events in ${seconds(realMs)}`,
   );
   say(
     `of the threads' time: rings ${seconds(spent.ringMs)}, nodes ${seconds(spent.nodeMs)}, scheduler ${seconds(spent.scheduleMs)} (${spent.schedules} decisions)`,
   );
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function sayJson(tally: Tally, realMs: number): void {
@@ -96,17 +87,7 @@ function sayJson(tally: Tally, realMs: number): void {
   say(JSON.stringify(result));
 }
 
-async function main(): Promise<number> {
-  const read = readOptions(process.argv.slice(2));
-  if (!read.ok) {
-    process.stderr.write(`${read.fault}\n\n${USAGE}\n`);
-    return EXIT_USAGE;
-  }
-  const options = read.value;
-  if (options.isHelp) {
-    say(USAGE);
-    return 0;
-  }
+async function simulateAll(options: Options): Promise<boolean> {
   const began = performance.now();
   const tally: Tally = {
     seeds: 0,
@@ -133,16 +114,14 @@ async function main(): Promise<number> {
       for (const line of outcome.story) say(line);
     if (options.count === 1 || (isKeepGoing && outcome.violation !== undefined)) sayOne(outcome);
     else if (tally.seeds % LINE_EVERY === 0) {
-      say(
-        `${tally.seeds} of ${options.count} seeds held, ${((performance.now() - began) / 1000).toFixed(1)} s`,
-      );
+      say(`${tally.seeds} of ${options.count} seeds held, ${seconds(performance.now() - began)}`);
     }
   });
   const realMs = performance.now() - began;
   if (tally.failure !== undefined && !isKeepGoing) sayFailure(tally.failure, options);
   sayTotals(tally, realMs);
   if (options.isJson) sayJson(tally, realMs);
-  return tally.failure === undefined ? 0 : EXIT_VIOLATION;
+  return tally.failure === undefined;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(readOptions(process.argv.slice(2)), USAGE, simulateAll);

@@ -1,12 +1,10 @@
 /** `npm run sim:ring`: rings from seeds, and their verdicts. Exit code 1 where a rule was broken. */
 import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import { runCommand, runThreads, say, seconds } from '../command.ts';
 import { readRingOptions, type RingOptions, USAGE } from './options.ts';
 import { type RingVerdict, simulateRing } from './simulate.ts';
 import type { RingShare } from './thread.ts';
 
-const EXIT_VIOLATION = 1;
-const EXIT_USAGE = 64;
 const LINE_EVERY = 1000;
 /** Broken seeds that are named one by one. */
 const NAMED_MAX = 20;
@@ -21,10 +19,6 @@ type Tally = {
   convergedMsMax: number;
   readonly broken: RingVerdict[];
 };
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
 
 function add(tally: Tally, verdict: RingVerdict): void {
   tally.seeds += 1;
@@ -47,23 +41,12 @@ function sayBroken({ seed, nodes, broken }: RingVerdict): void {
 async function runShares(options: RingOptions, onVerdict: (v: RingVerdict) => void): Promise<void> {
   const { from, count, nodes, plant } = options;
   const every = Math.min(options.workers, count);
-  const runShare = (index: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const share: RingShare = {
-        from: from + index,
-        every,
-        count: Math.ceil((count - index) / every),
-        nodes,
-        plant,
-      };
-      const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: share });
-      worker.on('message', onVerdict);
-      worker.on('error', reject);
-      worker.on('exit', () => {
-        resolve();
-      });
-    });
-  await Promise.all(Array.from({ length: every }, (_, index) => runShare(index)));
+  const shares = Array.from({ length: every }, (_, index): RingShare => {
+    return { from: from + index, every, count: Math.ceil((count - index) / every), nodes, plant };
+  });
+  await runThreads(new URL('./thread.js', import.meta.url), shares, (message) => {
+    onVerdict(message as RingVerdict);
+  });
 }
 
 function runOne({ from: seed, nodes, plant, isStory }: RingOptions): RingVerdict {
@@ -76,23 +59,13 @@ function runOne({ from: seed, nodes, plant, isStory }: RingOptions): RingVerdict
 
 function sayTotals(tally: Tally, realMs: number): void {
   say(
-    `${tally.seeds} seeds, ${tally.broken.length} broken: ${Math.round(tally.virtualMs / 60_000)} virtual minutes, ${tally.faults} faults, ${tally.rings} memberships, ${tally.datagrams} datagrams, ${tally.delivered} deliveries in ${(realMs / 1000).toFixed(1)} s; slowest to one ring after the heal ${Math.round(tally.convergedMsMax)} ms`,
+    `${tally.seeds} seeds, ${tally.broken.length} broken: ${Math.round(tally.virtualMs / 60_000)} virtual minutes, ${tally.faults} faults, ${tally.rings} memberships, ${tally.datagrams} datagrams, ${tally.delivered} deliveries in ${seconds(realMs)}; slowest to one ring after the heal ${Math.round(tally.convergedMsMax)} ms`,
   );
   const [first] = tally.broken;
   if (first !== undefined) say(`the whole story: npm run sim:ring -- --seed ${first.seed} --story`);
 }
 
-async function main(): Promise<number> {
-  const read = readRingOptions(process.argv.slice(2));
-  if (!read.ok) {
-    process.stderr.write(`${read.fault}\n\n${USAGE}\n`);
-    return EXIT_USAGE;
-  }
-  const options = read.value;
-  if (options.isHelp) {
-    say(USAGE);
-    return 0;
-  }
+async function simulateAll(options: RingOptions): Promise<boolean> {
   const began = performance.now();
   const tally: Tally = {
     seeds: 0,
@@ -107,14 +80,14 @@ async function main(): Promise<number> {
   const sayLine = (verdict: RingVerdict): void => {
     add(tally, verdict);
     if (tally.seeds % LINE_EVERY === 0)
-      say(`${tally.seeds} seeds, ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      say(`${tally.seeds} seeds, ${seconds(performance.now() - began)}`);
   };
   if (options.count === 1) add(tally, runOne(options));
   else await runShares(options, sayLine);
   sayTotals(tally, performance.now() - began);
   if (options.isJson)
     say(JSON.stringify({ ...tally, broken: tally.broken.map(({ seed }) => seed) }));
-  return tally.broken.length === 0 ? 0 : EXIT_VIOLATION;
+  return tally.broken.length === 0;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(readRingOptions(process.argv.slice(2)), USAGE, simulateAll);

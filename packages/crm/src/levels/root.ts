@@ -12,7 +12,6 @@ import {
   warn,
 } from '../shell/shell.ts';
 import { ANY, command, type Level } from './level.ts';
-import { simulate } from './simulate.ts';
 import { status } from './status.ts';
 
 export const level: Level = {
@@ -32,7 +31,7 @@ export const level: Level = {
       'simulate',
       'simulate [--xml-file FILE] [--date D] [--format summary|dot|scores|graph|json] [--explain RESOURCE] [--node-up|-down|-fail N] [--op-inject|--op-fail OP] [--quorum yes|no] [--ticket-grant|-revoke|-standby|-activate T] [--save-input|-output|-dot FILE]',
       'Says what would be decided, and what would be then.',
-      { arity: [0, ANY], run: simulate },
+      { arity: [0, ANY], run: runSimulate },
     ),
     command('explain', 'explain RESOURCE|NODE', 'Says why it is where it is.', {
       arity: [1, 1],
@@ -44,6 +43,12 @@ export const level: Level = {
     }),
   ],
 };
+
+/** The scheduler is loaded when it is asked, not before every `crm status`. */
+async function runSimulate(shell: Shell, words: readonly string[]): Promise<ExitCode> {
+  const { simulate } = await import('./simulate.ts');
+  return simulate(shell, words);
+}
 
 /** Errors and warnings have different exit codes: 78 and 0. */
 async function verifyLive(shell: Shell): Promise<ExitCode> {

@@ -19,8 +19,8 @@ export function readCluster(state: ControllerState): Cib {
 }
 
 /**
- * Members that may yet be shot are shown as not let in. Nothing is decided meanwhile, and the replica
- * itself never says so: lost now, such a node is as unclean as any.
+ * Members that may yet be shot are shown as not let in; nothing is decided meanwhile. The replica keeps
+ * them as they are, so that one which is lost before that has ended counts as unclean, like any other.
  */
 function withHeld({ held }: ControllerState, status: Status): Status {
   if (held.length === 0) return status;
